@@ -1,0 +1,87 @@
+import type { BundleIdentity, Rewrite, RuleOutcome } from "../decision/decision.ts";
+import type { DecisionCode } from "../decision/codes.ts";
+import type { DataClass, Effect, Operation } from "../policy/ir.ts";
+
+/** What every record carries. `prev` is the SHA-256 of the exact bytes of the line before, in hexadecimal. */
+export interface ChainFields {
+  readonly v: 1;
+  /** Counts from 0 within one chain. */
+  readonly seq: number;
+  /** Lower-case hexadecimal SHA-256 of the previous line without its newline; 64 zeros for the first. */
+  readonly prev: string;
+}
+
+/** Written once when a log is opened: which chain this is. */
+export interface StartEvent {
+  readonly type: "start";
+  /** ISO 8601, UTC, milliseconds. */
+  readonly time: string;
+  /** Random name of this chain. */
+  readonly chain: string;
+}
+
+/** Written before a tool runs, or instead of running it. Holds no argument value. */
+export interface CallEvent {
+  readonly type: "call";
+  readonly time: string;
+  /** The name of this evaluation; the outcome carries the same. Unique in a chain, whereas a model may reuse a call id. */
+  readonly evaluation: string;
+  readonly call: string | null;
+  readonly tool: string;
+  readonly agent: string | null;
+  readonly user: string | null;
+  readonly tenant: string | null;
+  readonly session: string | null;
+  readonly operation: Operation | null;
+  readonly data: DataClass | null;
+  readonly effect: Effect;
+  readonly code: DecisionCode;
+  readonly rule: string | null;
+  readonly rules: readonly RuleOutcome[];
+  readonly risk: number;
+  readonly rewrites: readonly Rewrite[];
+  /** Salted commitment to tool and effective arguments: SHA-256 (salt bytes ‖ digest bytes), hexadecimal. */
+  readonly commitment: string;
+  readonly bundle: BundleIdentity | null;
+  /** Who answered the review, where there was one. */
+  readonly reviewer?: string;
+}
+
+/** Written when the call is over. Exactly one for each call. */
+export interface OutcomeEvent {
+  readonly type: "outcome";
+  readonly time: string;
+  readonly evaluation: string;
+  readonly call: string | null;
+  readonly tool: string;
+  /**
+   * `executed`: the tool returned. `error`: it threw. `aborted`: its stream was left before its end.
+   * `blocked`: the tool did not run; `fallback` says what the agent got.
+   */
+  readonly outcome: "executed" | "error" | "aborted" | "blocked";
+  readonly fallback: "message" | "value" | null;
+  /** Milliseconds from the start of the tool to its end; 0 where it did not run. */
+  readonly durationMs: number;
+}
+
+/** What a guard hands to a sink. The sink adds the chain. */
+export type AuditEvent = StartEvent | CallEvent | OutcomeEvent;
+
+/** One line of an audit log. */
+export type AuditRecord = AuditEvent & ChainFields;
+
+/**
+ * Where records go. A sink keeps order and the chain.
+ *
+ * `append` returns nothing when the record is safe enough to go on, or a promise that settles when it
+ * is: with `durable: true` only once the record would survive a crash of the machine. It throws or
+ * rejects when the record could not be kept; a writing tool then does not run.
+ */
+export interface AuditSink {
+  /** Whether `durable: true` means that a record survives a crash. Memory cannot say so. */
+  readonly durable: boolean;
+  append(event: AuditEvent, options: { readonly durable: boolean }): void | Promise<void>;
+  /** Settles when all that was appended is kept. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+import type { DataClass, Operation } from "../policy/ir.ts";
+import type { JsonObject } from "../snapshot/json.ts";
+
+/** What the conditions of one decision read. All of it is frozen JSON; what is `undefined` is an error to read. */
+export interface CallScope {
+  readonly tool: string;
+  readonly arguments: JsonObject;
+  /** Always holds `id` and `roles`. */
+  readonly agent: JsonObject;
+  readonly user: JsonObject | undefined;
+  readonly tenant: string | undefined;
+  readonly dataType: DataClass | undefined;
+  readonly operation: Operation;
+  readonly session: string;
+  readonly facts: JsonObject;
+  readonly risk: number;
+  /** `request.time`: epoch milliseconds. */
+  readonly time: number;
+  readonly context: JsonObject;
+}
+
+/** Cost units left in one decision. Below zero: everything evaluated from then on is an error. */
+export interface CostBudget {
+  left: number;
+}

@@ -1,0 +1,35 @@
+import type { BundleIdentity } from "../decision/decision.ts";
+
+/** Whether a tool is enforced, and why not. */
+export interface CoverageEntry {
+  readonly tool: string;
+  /**
+   * `enforced`: the tool object is guarded. `hidden`: it can only be withheld from the model.
+   * `out_of_reach`: it runs elsewhere. `not_wrapped`: the policy knows it and no adapter has wrapped it.
+   */
+  readonly state: "enforced" | "hidden" | "out_of_reach" | "not_wrapped";
+  readonly why: string;
+  /** Whether the loaded policy knows the tool. */
+  readonly known?: boolean;
+}
+
+/** Health of a guard. */
+export interface GuardStatus {
+  /** `ready`: a valid bundle is loaded. `no_bundle`: every call is denied until one arrives. */
+  readonly state: "ready" | "no_bundle" | "closed";
+  readonly bundle: (BundleIdentity & {
+    readonly audience: readonly string[];
+    /** ISO 8601, UTC. */
+    readonly notBefore: string;
+    readonly expires: string;
+    readonly signers: readonly string[];
+    /** Where it came from. */
+    readonly source: string;
+    /** When it was verified, ISO 8601, UTC. */
+    readonly loadedAt: string;
+    readonly mode: "enforce";
+  }) | null;
+  /** Why the last attempt to load failed. */
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+  readonly openCalls: number;
+}

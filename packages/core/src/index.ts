@@ -1,0 +1,15 @@
+export type * from "./snapshot/json.ts";
+export * from "./errors/errors.ts";
+export * from "./policy/expression.ts";
+export * from "./policy/ir.ts";
+export * from "./decision/codes.ts";
+export type * from "./decision/decision.ts";
+export type * from "./guard/identity.ts";
+export type * from "./guard/guard.ts";
+export type * from "./guard/status.ts";
+export type * from "./guard/events.ts";
+export type * from "./audit/record.ts";
+export type * from "./limits/store.ts";
+export type * from "./bundle/payload.ts";
+export type * from "./bundle/source.ts";
+export type * from "./bundle/rollback.ts";
