@@ -1,15 +1,42 @@
 export type * from "./snapshot/json.ts";
+export { ARGUMENT_LIMITS } from "./snapshot/limits.ts";
+export { setSha256, type Sha256Hex } from "./snapshot/hash.ts";
+export { callDigest, canonicalJson } from "./snapshot/digest.ts";
+
 export * from "./errors/errors.ts";
+
 export * from "./policy/expression.ts";
 export * from "./policy/ir.ts";
+export { validatePolicy } from "./policy/validate.ts";
+export { loadPatternCompiler, type PatternCompiler } from "./evaluate/pattern.ts";
+export { prepareEvaluator } from "./guard/bundles.ts";
+export type { Evaluation, EvaluationRequest, Evaluator } from "./decision/evaluator.ts";
+export type { Verdict } from "./decision/verdict.ts";
+
 export * from "./decision/codes.ts";
 export type * from "./decision/decision.ts";
+export { rewriteNote } from "./decision/rewrite-note.ts";
+export { isDenial, type Denial, type MessageDenial, type ValueDenial } from "./fallback/denial.ts";
+
+export { createGuard } from "./guard/create.ts";
+export type * from "./guard/options.ts";
 export type * from "./guard/identity.ts";
 export type * from "./guard/guard.ts";
 export type * from "./guard/status.ts";
 export type * from "./guard/events.ts";
-export type * from "./audit/record.ts";
+export type { OnReview } from "./guard/review.ts";
+
+export { memoryLimits } from "./limits/memory.ts";
 export type * from "./limits/store.ts";
+
+export * from "./audit/memory.ts";
+export * from "./audit/verify.ts";
+export type * from "./audit/record.ts";
+
+export { verifyBundle, type VerifiedBundle, type VerifyOptions } from "./bundle/load.ts";
+export { inlineSource } from "./bundle/inline-source.ts";
+export { memoryRollback } from "./bundle/memory-rollback.ts";
 export type * from "./bundle/payload.ts";
 export type * from "./bundle/source.ts";
 export type * from "./bundle/rollback.ts";
+export { openTrustRoot, type TrustRoot, type TrustRootOptions } from "./trust/root.ts";

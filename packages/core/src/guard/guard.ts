@@ -1,5 +1,6 @@
 import type { Decision } from "../decision/decision.ts";
-import type { Json, JsonObject } from "../snapshot/json.ts";
+import type { Denial } from "../fallback/denial.ts";
+import type { JsonObject } from "../snapshot/json.ts";
 import type { Agent, Identity, Ticket, TicketOptions, User } from "./identity.ts";
 import type { CoverageEntry, GuardStatus } from "./status.ts";
 import type { GuardEvents } from "./events.ts";
@@ -17,25 +18,6 @@ export interface CallInput {
    * batch is denied, also when the first is already done.
    */
   readonly batch?: object;
-}
-
-/** What the agent gets instead of a denied call. Recognise it with {@link isDenial}. */
-export type Denial = MessageDenial | ValueDenial;
-
-interface DenialBase {
-  /** Never `allow`; `review` where nobody could be asked to the end. */
-  readonly decision: Decision;
-  readonly call: { readonly id: string | null; readonly tool: string };
-  /** Safe for the model: the fallback's words, or the code's. Also there for a value, as its explanation. */
-  readonly message: string;
-}
-export interface MessageDenial extends DenialBase {
-  readonly kind: "message";
-}
-export interface ValueDenial extends DenialBase {
-  readonly kind: "value";
-  /** A fresh, ordinary copy. */
-  readonly value: Json;
 }
 
 /** What a tool gets to run with. */
@@ -56,6 +38,15 @@ export interface RunOptions<Denied> {
   readonly denied?: (denial: Denial) => Denied;
   /** `true`: `execute` is a plain function that returns an async iterable. Async generator functions are recognised. */
   readonly stream?: boolean;
+}
+
+/** Options of {@link Guard.open}. */
+export interface OpenOptions {
+  /**
+   * A kind of denial that the caller has no way to hand over at this point. Such a call is neither recorded
+   * nor answered: it comes back denied and without a denial, and {@link Guard.run} ends it.
+   */
+  readonly leave?: Denial["kind"];
 }
 
 /** The verdict on one call of a batch, before any of the batch runs. */
@@ -82,7 +73,7 @@ export interface ReviewRequest {
 /** The answer. Anything else, an error or a rejection of the promise is a denial. */
 export type ReviewAnswer =
   | { readonly answer: "approve"; readonly reviewer: string }
-  | { readonly answer: "reject"; readonly reviewer: string; readonly reason?: string };
+  | { readonly answer: "reject"; readonly reviewer: string };
 
 /**
  * Decides, enforces and records. Made by `createGuard`; adapters drive it and hold no state of their own.
@@ -101,7 +92,7 @@ export interface Guard {
    * Denied calls are recorded and come back with their denial; the others go on to {@link Guard.run},
    * which decides again. A `review` goes on when somebody can be asked.
    */
-  open(calls: readonly CallInput[]): readonly OpenedCall[];
+  open(calls: readonly CallInput[], options?: OpenOptions): readonly OpenedCall[];
 
   /**
    * The whole of it: decide, ask, reserve, record, execute, record. Returns what `execute` returns, in the
@@ -131,6 +122,11 @@ export interface Guard {
     name: Name,
     listener: (event: GuardEvents[Name]) => void,
   ): () => void;
+  /**
+   * Reads the source again. A newer valid bundle takes over for the calls that come after; anything else
+   * keeps the bundle in force and rejects with its code.
+   */
+  reload(): Promise<void>;
   /** Settles when every record is kept. */
   flush(): Promise<void>;
   /** Flushes, then denies whatever comes. */

@@ -1,0 +1,112 @@
+import { memoryLimits } from "../limits/memory.ts";
+import type { BundleKeeper } from "./bundles.ts";
+import { Enforcer } from "./enforcer.ts";
+import { Emitter } from "./emitter.ts";
+import type { Guard } from "./guard.ts";
+import type { Judged } from "./judge.ts";
+import { denialLine } from "./log-line.ts";
+import type { CommonOptions } from "./options.ts";
+import type { GuardParts } from "./parts.ts";
+import type { CoverageEntry } from "./status.ts";
+import { createTickets } from "./tickets.ts";
+import { visibleTools } from "./visible-tools.ts";
+
+/** Puts a guard together around a keeper of bundles. */
+export function assembleGuard(
+  keeper: BundleKeeper,
+  emitter: Emitter,
+  options: CommonOptions,
+): Guard {
+  const { audit, logger, onReview, clock = Date.now } = options;
+  const tickets = createTickets();
+  const covered = new Map<string, CoverageEntry>();
+  let closed = false;
+
+  const failed = (error: unknown): void => {
+    logger?.error({ error: textOf(error) }, "the guard failed; the call was denied");
+  };
+  const parts: GuardParts = {
+    tickets,
+    audit,
+    limits: options.stores?.limits ?? memoryLimits(),
+    onReview,
+    clock,
+    bundle: (now) => {
+      if (closed) return null;
+      if (keeper.current === null) keeper.retry(now);
+      return keeper.current;
+    },
+    decided: (judged) => {
+      if (judged.decision.effect === "deny") logger?.info(fieldsOf(judged), denialLine(judged));
+      const { id, tool, run, decision } = judged;
+      emitter.emit("decision", { call: id, tool, agent: run?.agent.id ?? null, decision });
+    },
+    auditFailed: (error) => {
+      const message = textOf(error);
+      logger?.error({ error: message }, "a record could not be kept");
+      emitter.emit("audit.failed", { message });
+    },
+    failed,
+  };
+  const enforcer = new Enforcer(parts);
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    await audit.flush();
+    await audit.close();
+  }
+
+  return {
+    for: (identity, ticketOptions = {}) => tickets.issue(identity, ticketOptions),
+    decide: (call) => enforcer.preview(call),
+    open: (calls, openOptions = {}) => enforcer.openBatch(calls, openOptions),
+    run: (call, execute, runOptions = {}) => enforcer.run(call, execute, runOptions),
+    visibleTools: (ticket, tools) =>
+      visibleTools(tickets.find(ticket), parts.bundle(clock()), clock(), tools),
+    cover: (entries) => {
+      for (const entry of entries) covered.set(entry.tool, entry);
+    },
+    coverage: () => coverageOf(covered, keeper),
+    status: () => ({
+      state: closed ? "closed" : keeper.current === null ? "no_bundle" : "ready",
+      bundle: keeper.current?.status ?? null,
+      lastError: keeper.lastError,
+      openCalls: enforcer.openCalls,
+    }),
+    on: (name, listener) => emitter.on(name, listener),
+    reload: () => keeper.reload(),
+    flush: () => audit.flush(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function coverageOf(
+  covered: ReadonlyMap<string, CoverageEntry>,
+  keeper: BundleKeeper,
+): readonly CoverageEntry[] {
+  const policy = keeper.current?.evaluator.policy;
+  const wrapped = [...covered.values()].map((entry) => ({
+    ...entry,
+    known: policy !== undefined && Object.hasOwn(policy.tools, entry.tool),
+  }));
+  const missing = Object.keys(policy?.tools ?? {})
+    .filter((tool) => !covered.has(tool))
+    .map((tool) => ({
+      tool,
+      state: "not_wrapped" as const,
+      why: "the policy knows this tool and no adapter has wrapped it",
+      known: true,
+    }));
+  return [...wrapped, ...missing];
+}
+
+function fieldsOf({ id, tool, run, decision }: Judged): object {
+  const { effect, code, rule, bundle } = decision;
+  return { call: id, tool, agent: run?.agent.id ?? null, effect, code, rule, bundle: bundle?.digest };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

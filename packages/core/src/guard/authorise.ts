@@ -1,0 +1,92 @@
+import type { AuditSink } from "../audit/record.ts";
+import { limitDemands, type LimitDemand } from "../limits/claims.ts";
+import type { LimitResult, LimitStore } from "../limits/store.ts";
+import { denied, type Judged } from "./judge.ts";
+import { callEvent } from "./records.ts";
+import { when, type Awaitable } from "./wait.ts";
+
+/**
+ * Reserves all limits of a call in one step. Gives the call as it was, or denied, or up for review where a
+ * limit says so. A store that fails denies: nobody knows what is left.
+ *
+ * @param waived - limits by rule name that a reviewer has just approved to go past
+ */
+export function reserveLimits(
+  judged: Judged,
+  store: LimitStore,
+  now: number,
+  waived: ReadonlySet<string>,
+): Awaitable<Judged> {
+  const demands = demandsOf(judged)?.filter((demand) => !waived.has(demand.rule));
+  if (demands === undefined) return cannotCount(judged);
+  if (demands.length === 0) return judged;
+  let result: Awaitable<LimitResult>;
+  try {
+    result = store.reserve(demands, now);
+  } catch {
+    return denied(judged, "store_unavailable");
+  }
+  const taken = when(result, (made) => afterLimits(judged, demands, made));
+  return taken instanceof Promise ? taken.catch(() => denied(judged, "store_unavailable")) : taken;
+}
+
+/** What {@link reserveLimits} would say now. Takes nothing. */
+export function peekLimits(judged: Judged, store: LimitStore, now: number): Judged {
+  const demands = demandsOf(judged);
+  if (demands === undefined) return cannotCount(judged);
+  if (demands.length === 0) return judged;
+  return afterLimits(judged, demands, store.peek(demands, now));
+}
+
+function demandsOf({ decision, run }: Judged): readonly LimitDemand[] | undefined {
+  if (decision.obligations.length === 0 || run === null) return [];
+  const subject = {
+    tenant: run.tenant ?? null,
+    agent: run.agent.id,
+    user: run.user?.id ?? null,
+    session: run.session,
+  };
+  return limitDemands(decision.obligations, subject) ?? undefined;
+}
+
+function cannotCount(judged: Judged): Judged {
+  return denied(judged, "obligation_failed", {
+    detail: "a limit is kept by the user and the ticket names none",
+  });
+}
+
+function afterLimits(judged: Judged, demands: readonly LimitDemand[], result: LimitResult): Judged {
+  if (result.ok) return judged;
+  const demand = demands[result.claim];
+  if (demand === undefined) return denied(judged, "store_unavailable");
+  const retryAfter = Math.ceil(result.retryAfterMs / 1000);
+  const limited = denied(judged, "rate_limited", { rule: demand.rule, retryAfter });
+  if (demand.onExceed === "deny") return limited;
+  return { ...limited, decision: { ...limited.decision, effect: "review" } };
+}
+
+/**
+ * Writes the call's record before its tool runs. Tools that change anything wait until the record is
+ * durable. A record that cannot be kept denies.
+ */
+export function recordCall(
+  judged: Judged,
+  evaluation: string,
+  audit: AuditSink,
+  reviewer: string | undefined,
+  failed: (error: unknown) => void,
+): Awaitable<Judged> {
+  const unavailable = (error: unknown): Judged => {
+    failed(error);
+    return denied(judged, "audit_unavailable");
+  };
+  const operation = judged.bundle?.evaluator.tool(judged.tool)?.operation;
+  const durable = operation !== "read";
+  try {
+    const kept = audit.append(callEvent(judged, evaluation, reviewer), { durable });
+    if (kept === undefined) return judged;
+    return kept.then(() => judged, unavailable);
+  } catch (error) {
+    return unavailable(error);
+  }
+}

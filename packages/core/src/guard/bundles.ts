@@ -1,0 +1,126 @@
+import type { VerifiedBundle } from "../bundle/load.ts";
+import type { BundleIdentity } from "../decision/decision.ts";
+import { createEvaluator, type Evaluator } from "../decision/evaluator.ts";
+import type { DecisionCode } from "../decision/codes.ts";
+import { isInterlatchError } from "../errors/errors.ts";
+import { loadPatternCompiler } from "../evaluate/pattern.ts";
+import { hasPattern } from "../policy/patterns.ts";
+import type { Policy } from "../policy/ir.ts";
+import type { GuardStatus } from "./status.ts";
+
+/** A bundle that was verified and made ready to decide. A call keeps the one it began with. */
+export interface LoadedBundle {
+  readonly identity: BundleIdentity;
+  readonly evaluator: Evaluator;
+  /** Epoch milliseconds. */
+  readonly notBefore: number;
+  readonly expires: number;
+  readonly status: NonNullable<GuardStatus["bundle"]>;
+}
+
+/** Compiles a verified payload. RE2 is loaded only where the policy holds a pattern. */
+export async function prepareBundle(
+  verified: VerifiedBundle,
+  source: string,
+  now: number,
+): Promise<LoadedBundle> {
+  const { payload, digest, signers } = verified;
+  const identity = Object.freeze({ id: payload.id, version: payload.version, digest });
+  return {
+    identity,
+    evaluator: await prepareEvaluator(payload.policy),
+    notBefore: Date.parse(payload.notBefore),
+    expires: Date.parse(payload.expires),
+    status: Object.freeze({
+      ...identity,
+      audience: payload.audience,
+      notBefore: payload.notBefore,
+      expires: payload.expires,
+      signers,
+      source,
+      loadedAt: new Date(now).toISOString(),
+      mode: "enforce",
+    }),
+  };
+}
+
+/** Compiles a policy whose shape was checked. */
+export async function prepareEvaluator(policy: Policy): Promise<Evaluator> {
+  return createEvaluator(policy, hasPattern(policy) ? await loadPatternCompiler() : null);
+}
+
+/** Why no call can be decided by this bundle now; `null` when it is in force. The end itself is no longer in force. */
+export function outOfForce(bundle: LoadedBundle, now: number): DecisionCode | null {
+  if (now >= bundle.expires) return "bundle_expired";
+  return now < bundle.notBefore ? "bundle_not_yet_valid" : null;
+}
+
+/** Asks a loader for the bundle now in force; see {@link BundleKeeper}. */
+export type BundleLoader = () => Promise<LoadedBundle>;
+
+/** Listeners of a {@link BundleKeeper}. */
+export interface BundleListener {
+  loaded(bundle: LoadedBundle): void;
+  rejected(error: { readonly code: string; readonly message: string }): void;
+}
+
+/** At least this long between two attempts that a call starts, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/**
+ * Keeps the bundle in force. A new one is verified and compiled beside the old one, then one pointer
+ * changes; a bad one keeps the last good one and is told to the listener. While there is none, every call
+ * asks for another attempt, at most one at a time and one a second.
+ */
+export class BundleKeeper {
+  readonly #load: BundleLoader;
+  readonly #listener: BundleListener;
+  #current: LoadedBundle | null = null;
+  #lastError: GuardStatus["lastError"] = null;
+  #attempt: Promise<void> | null = null;
+  #lastAttempt = -Infinity;
+
+  constructor(load: BundleLoader, listener: BundleListener) {
+    this.#load = load;
+    this.#listener = listener;
+  }
+
+  get current(): LoadedBundle | null {
+    return this.#current;
+  }
+
+  get lastError(): GuardStatus["lastError"] {
+    return this.#lastError;
+  }
+
+  /** One attempt; joins the one under way. Rejects with the reason when the bundle was refused or unreachable. */
+  async reload(): Promise<void> {
+    this.#attempt ??= this.#once().finally(() => {
+      this.#attempt = null;
+    });
+    return this.#attempt;
+  }
+
+  /** Starts an attempt in the background when none was made lately. `now` is epoch milliseconds. */
+  retry(now: number): void {
+    if (this.#attempt !== null || now - this.#lastAttempt < RETRY_MS) return;
+    this.#lastAttempt = now;
+    // The listener was told; nobody waits for this one.
+    this.reload().catch(() => undefined);
+  }
+
+  async #once(): Promise<void> {
+    try {
+      const bundle = await this.#load();
+      this.#current = bundle;
+      this.#lastError = null;
+      this.#listener.loaded(bundle);
+    } catch (error) {
+      const code = isInterlatchError(error) ? error.code : "ERR_BUNDLE_UNREACHABLE";
+      const message = error instanceof Error ? error.message : String(error);
+      this.#lastError = { code, message };
+      this.#listener.rejected({ code, message });
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { verifyBundle } from "../bundle/load.ts";
+import { InterlatchError, isInterlatchError } from "../errors/errors.ts";
+import { openTrustRoot } from "../trust/root.ts";
+import { assembleGuard } from "./assemble.ts";
+import { BundleKeeper, prepareBundle, type LoadedBundle } from "./bundles.ts";
+import { Emitter } from "./emitter.ts";
+import type { Guard } from "./guard.ts";
+import type { GuardOptions } from "./options.ts";
+
+/**
+ * A guard over a signed bundle. Verifies the trust root against its pinned digest, then the bundle against
+ * the root, this audience and the rollback state. Nothing unsigned ever loads.
+ *
+ * Throws {@link InterlatchError} for a root or a bundle that is not valid (`ERR_TRUST_*`, `ERR_BUNDLE_*`) and for
+ * options that are not (`ERR_OPTIONS`). A source that cannot be reached does not throw: the guard then denies
+ * every call with `no_bundle` and tries again when it is called.
+ *
+ * @example
+ * ```ts
+ * import { createGuard, inlineSource, memoryAudit, memoryRollback } from "@interlatch/core";
+ * declare const files: { bundle: string; trust: string };
+ * const guard = await createGuard({
+ *   bundle: inlineSource(files.bundle),
+ *   trust: { document: files.trust, digest: "sha256:…" },
+ *   audience: "prod",
+ *   rollback: memoryRollback(),
+ *   audit: memoryAudit(),
+ * });
+ * const ticket = guard.for({ agent: { id: "shop", roles: ["clerk"] }, session: "s1" });
+ * const decision = guard.decide({ ticket, id: "c1", tool: "refund", arguments: { order: 7 } });
+ * console.log(decision.effect, decision.code);
+ * ```
+ */
+export async function createGuard(options: GuardOptions): Promise<Guard> {
+  checkOptions(options);
+  const { bundle: source, trust, audience, rollback, logger, clock = Date.now } = options;
+  const root = await openTrustRoot({ ...trust, now: clock(), rollback });
+  const emitter = new Emitter((error) =>
+    logger?.error({ error: String(error) }, "a listener failed"),
+  );
+
+  const load = async (): Promise<LoadedBundle> => {
+    const bytes = await read(source);
+    const now = clock();
+    const { id, minVersion, maxLifetimeDays } = options;
+    const made: { bundle?: LoadedBundle } = {};
+    await verifyBundle(bytes, {
+      trust: root,
+      audience,
+      now,
+      rollback,
+      // Compiled before the rollback state moves on: a policy that cannot run here must not shut out the one that can.
+      prepare: async (verified) => {
+        made.bundle = await prepareBundle(verified, source.name, now);
+      },
+      ...(id === undefined ? {} : { id }),
+      ...(minVersion === undefined ? {} : { minVersion }),
+      ...(maxLifetimeDays === undefined ? {} : { maxLifetimeDays }),
+    });
+    if (made.bundle === undefined) throw new Error("a verified bundle was not prepared");
+    return made.bundle;
+  };
+  const keeper = new BundleKeeper(load, {
+    loaded: ({ identity }) => {
+      const text = `policy ${identity.id} version ${identity.version} is in force`;
+      logger?.info({ bundle: identity, source: source.name }, text);
+      emitter.emit("bundle.loaded", { bundle: identity, source: source.name });
+    },
+    rejected: ({ code, message }) => {
+      logger?.warn({ code, source: source.name }, message);
+      emitter.emit("bundle.rejected", { code, message, source: source.name });
+    },
+  });
+
+  await keeper.reload().catch((error: unknown) => {
+    // What cannot be reached may come yet; what was reached and is not valid must stop the start.
+    if (!isInterlatchError(error, "ERR_BUNDLE_UNREACHABLE")) throw error;
+  });
+  return assembleGuard(keeper, emitter, options);
+}
+
+async function read(source: GuardOptions["bundle"]): Promise<Uint8Array> {
+  try {
+    return await source.read();
+  } catch (error) {
+    if (isInterlatchError(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InterlatchError(
+      "ERR_BUNDLE_UNREACHABLE",
+      `The bundle at ${source.name} cannot be read: ${why}. Until it can, every call is denied.`,
+      { cause: error },
+    );
+  }
+}
+
+function checkOptions(options: GuardOptions): void {
+  const missing = (["bundle", "trust", "audience", "rollback", "audit"] as const).filter(
+    (name) => options[name] === undefined || options[name] === null,
+  );
+  if (missing.length > 0) {
+    throw new InterlatchError("ERR_OPTIONS", `createGuard needs ${missing.join(", ")}.`);
+  }
+  if (typeof options.audience !== "string" || !/^[A-Za-z0-9_.:/-]{1,128}$/.test(options.audience)) {
+    throw new InterlatchError("ERR_OPTIONS", "The audience must be the name of one environment.");
+  }
+}

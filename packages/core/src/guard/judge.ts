@@ -1,0 +1,157 @@
+import { DECISION_CODES, type DecisionCode } from "../decision/codes.ts";
+import type { Decision, DenyDecision } from "../decision/decision.ts";
+import type { Evaluation, EvaluationRequest } from "../decision/evaluator.ts";
+import { denial, type Verdict } from "../decision/verdict.ts";
+import { callContent, callDigest } from "../snapshot/digest.ts";
+import { effectiveSnapshot } from "../snapshot/effective.ts";
+import type { JsonObject } from "../snapshot/json.ts";
+import { emptyImage, takeSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
+import { outOfForce, type LoadedBundle } from "./bundles.ts";
+import { mergeFacts } from "./facts.ts";
+import type { CallInput } from "./guard.ts";
+import type { RunIdentity, Tickets } from "./tickets.ts";
+
+/** One call as it was read and judged, once. Everything that happens to it later starts from here. */
+export interface Judged {
+  readonly id: string | null;
+  readonly tool: string;
+  readonly run: RunIdentity | null;
+  /** The bundle the call began with. */
+  readonly bundle: LoadedBundle | null;
+  /** What the rules were asked; `null` where they were not reached. */
+  readonly request: EvaluationRequest | null;
+  readonly verdict: Verdict;
+  readonly decision: Decision;
+  /** With the effective arguments; `null` where they could not be read. */
+  readonly snapshot: Snapshot | null;
+  /** Special values of the arguments as asked. */
+  readonly specials: Snapshot["specials"];
+  /** Epoch milliseconds. */
+  readonly time: number;
+}
+
+/** What a call is judged against. */
+export interface JudgeContext {
+  readonly tickets: Tickets;
+  readonly bundle: LoadedBundle | null;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+const NO_ARGUMENTS: JsonObject = Object.freeze(emptyImage());
+const NO_REWRITES = Object.freeze([]);
+
+/** Reads a call once and decides it: identity, id, bundle, snapshot, then the rules. Pure but for reading the call. */
+export function judge(call: CallInput, { tickets, bundle, now }: JudgeContext): Judged {
+  const tool = typeof call.tool === "string" ? call.tool : "";
+  const id = typeof call.id === "string" && call.id !== "" ? call.id : null;
+  const run = tickets.find(call.ticket) ?? null;
+  const base: CallBase = { id, tool, run, bundle, time: now };
+  if (run === null) return refuse(base, "identity_required");
+  if (id === null) return refuse(base, "missing_call_id");
+  if (bundle === null) return refuse(base, "no_bundle");
+  const expired = outOfForce(bundle, now);
+  if (expired !== null) return refuse(base, expired);
+  const snapshot = takeSnapshot(call.arguments);
+  if (typeof snapshot === "string") return refuse(base, snapshot);
+  return decide(base, run, bundle, snapshot);
+}
+
+/** Which call it is, before anything is known of its arguments. */
+export type CallBase = Pick<Judged, "id" | "tool" | "run" | "bundle" | "time">;
+
+/** A denial before the rules were reached. */
+export function refuse(base: CallBase, code: DecisionCode, detail?: string): Judged {
+  const verdict = denial(code, detail);
+  const evaluation = { verdict, arguments: NO_ARGUMENTS, rewrites: NO_REWRITES };
+  const decision = decisionOf(evaluation, base.bundle);
+  return { ...base, request: null, verdict, decision, snapshot: null, specials: null };
+}
+
+/** Asks the rules. */
+export function decide(
+  base: CallBase,
+  run: RunIdentity,
+  bundle: LoadedBundle,
+  snapshot: Snapshot,
+): Judged {
+  const request: EvaluationRequest = {
+    tool: base.tool,
+    arguments: snapshot.image,
+    agent: run.agent,
+    user: run.user,
+    tenant: run.tenant,
+    session: run.session,
+    facts: factsFor(run, bundle),
+    context: run.context,
+    time: base.time,
+  };
+  const evaluation = bundle.evaluator.evaluate(request);
+  return {
+    ...base,
+    request,
+    verdict: evaluation.verdict,
+    decision: decisionOf(evaluation, bundle),
+    snapshot: effectiveSnapshot(snapshot, evaluation.arguments),
+    specials: snapshot.specials,
+  };
+}
+
+function decisionOf(evaluation: Evaluation, bundle: LoadedBundle | null): Decision {
+  const { effect, code, reason, rule, at, rules, risk, obligations } = evaluation.verdict;
+  return {
+    effect,
+    code,
+    reason,
+    rule,
+    at,
+    rules,
+    risk,
+    obligations,
+    arguments: evaluation.arguments,
+    rewrites: evaluation.rewrites,
+    bundle: bundle?.identity ?? null,
+  };
+}
+
+/** The same call, denied for another reason: by the run, a limit, a reviewer or a store. */
+export function denied(
+  judged: Judged,
+  code: DecisionCode,
+  more: { readonly rule?: string; readonly detail?: string; readonly retryAfter?: number } = {},
+): Judged {
+  const { decision } = judged;
+  const text = DECISION_CODES[code].operator;
+  const named = more.rule === undefined ? undefined : judged.bundle?.evaluator.rule(more.rule);
+  const changed: DenyDecision = {
+    ...decision,
+    effect: "deny",
+    code,
+    reason: more.detail === undefined ? text : `${text}: ${more.detail}`,
+    ...(named === undefined ? {} : { rule: named.name, at: named.at }),
+    ...(more.retryAfter === undefined ? {} : { retryAfter: more.retryAfter }),
+  };
+  const deciding = named ?? judged.verdict.deciding;
+  return { ...judged, decision: changed, verdict: { ...judged.verdict, deciding } };
+}
+
+/** The digest that names this call's content; unreadable arguments share one a tool. */
+export function digestOf(judged: Judged): string {
+  return callDigest(judged.tool, judged.snapshot?.image ?? NO_ARGUMENTS);
+}
+
+/** What {@link digestOf} is the digest of. */
+export function contentOf(judged: Judged): string {
+  return callContent(judged.tool, judged.snapshot?.image ?? NO_ARGUMENTS);
+}
+
+/** Merged once for each run and bundle. */
+const merged = new WeakMap<RunIdentity, { bundle: LoadedBundle; facts: JsonObject }>();
+
+function factsFor(run: RunIdentity, bundle: LoadedBundle): JsonObject {
+  const before = merged.get(run);
+  if (before?.bundle === bundle) return before.facts;
+  const facts = mergeFacts(bundle.evaluator.policy.facts, run.facts);
+  merged.set(run, { bundle, facts });
+  return facts;
+}

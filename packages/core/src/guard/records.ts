@@ -1,0 +1,79 @@
+import type { CallEvent, OutcomeEvent } from "../audit/record.ts";
+import { sha256Hex, toHex } from "../snapshot/hash.ts";
+import { contentOf, type Judged } from "./judge.ts";
+
+/** One evaluation under way: the name that its two records share, and when it began. */
+export interface OpenRecord {
+  readonly evaluation: string;
+  readonly call: string | null;
+  readonly tool: string;
+}
+
+/** What is written before a tool runs, or instead of running it. Holds no argument value. */
+export function callEvent(judged: Judged, evaluation: string, reviewer?: string): CallEvent {
+  const { decision, run, tool } = judged;
+  const known = judged.bundle?.evaluator.tool(tool);
+  return {
+    type: "call",
+    time: instant(judged.time),
+    evaluation,
+    call: judged.id,
+    tool,
+    agent: run?.agent.id ?? null,
+    user: run?.user?.id ?? null,
+    tenant: run?.tenant ?? null,
+    session: run?.session ?? null,
+    operation: known?.operation ?? null,
+    data: known?.data ?? null,
+    effect: decision.effect,
+    code: decision.code,
+    rule: decision.rule,
+    rules: decision.rules,
+    risk: decision.risk.score,
+    rewrites: decision.rewrites,
+    commitment: commitmentTo(judged),
+    bundle: decision.bundle,
+    ...(reviewer === undefined ? {} : { reviewer }),
+  };
+}
+
+/** What is written when the call is over. `durationMs` is 0 where the tool did not run. */
+export function outcomeEvent(
+  open: OpenRecord,
+  now: number,
+  outcome: Pick<OutcomeEvent, "outcome" | "fallback" | "durationMs">,
+): OutcomeEvent {
+  const { evaluation, call, tool } = open;
+  return { type: "outcome", time: instant(now), evaluation, call, tool, ...outcome };
+}
+
+let lastTime = Number.NaN;
+let lastText = "";
+
+/** ISO 8601, UTC, milliseconds. Many records share their millisecond, and writing a date costs more than comparing one. */
+function instant(time: number): string {
+  if (time !== lastTime) {
+    lastText = new Date(time).toISOString();
+    lastTime = time;
+  }
+  return lastText;
+}
+
+const SALT_BYTES = 16;
+const POOL_BYTES = SALT_BYTES * 256;
+let pool = new Uint8Array(0);
+let used = 0;
+
+/**
+ * SHA-256 over 128 random bits and the call's content. A plain digest could be found by trying likely arguments;
+ * with the salt, which is not written, the record gives nothing away.
+ */
+function commitmentTo(judged: Judged): string {
+  if (used + SALT_BYTES > pool.length) {
+    pool = globalThis.crypto.getRandomValues(new Uint8Array(POOL_BYTES));
+    used = 0;
+  }
+  const salt = toHex(pool.subarray(used, used + SALT_BYTES));
+  used += SALT_BYTES;
+  return sha256Hex(`${salt}\n${contentOf(judged)}`);
+}

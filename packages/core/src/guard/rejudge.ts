@@ -1,0 +1,20 @@
+import { outOfForce } from "./bundles.ts";
+import { decide, digestOf, refuse, type JudgeContext, type Judged } from "./judge.ts";
+
+/**
+ * Decides an approved call again, on the arguments that were shown, by the bundle in force now: deny wins over
+ * any approval, and arguments that would now be rewritten in another way are not those that were approved.
+ */
+export function rejudge(judged: Judged, context: Omit<JudgeContext, "tickets">): Judged {
+  const { bundle, now } = context;
+  const { run, request } = judged;
+  if (run === null || request === null) return judged;
+  const base = { id: judged.id, tool: judged.tool, run, bundle, time: now };
+  if (bundle === null) return refuse(base, "no_bundle");
+  const expired = outOfForce(bundle, now);
+  if (expired !== null) return refuse(base, expired);
+  const again = decide(base, run, bundle, { image: request.arguments, specials: judged.specials });
+  if (again.decision.effect === "deny") return again;
+  if (digestOf(again) !== digestOf(judged)) return refuse(base, "approval_mismatch");
+  return again;
+}

@@ -1,0 +1,42 @@
+import type { JsonObject } from "../snapshot/json.ts";
+import { emptyImage } from "../snapshot/snapshot.ts";
+import type { LoadedBundle } from "./bundles.ts";
+import type { RunIdentity } from "./tickets.ts";
+
+const NO_ARGUMENTS: JsonObject = Object.freeze(emptyImage());
+
+/**
+ * Invisible and direction-changing characters: soft hyphen, zero-width and bidirectional controls, variation
+ * selectors, tags. A model reads them and a person does not.
+ */
+const INVISIBLE = /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\u{E0000}-\u{E0FFF}]/gu;
+
+/** The tools an agent could ever be allowed or asked about, with readable descriptions. Without a ticket or a bundle: none. */
+export function visibleTools<Tool extends { readonly name: string; readonly description?: string }>(
+  run: RunIdentity | undefined,
+  bundle: LoadedBundle | null,
+  time: number,
+  tools: readonly Tool[],
+): readonly Tool[] {
+  if (run === undefined || bundle === null) return [];
+  const { agent, user, tenant, session, facts, context } = run;
+  const seen = tools.filter((tool) =>
+    bundle.evaluator.mayEver({
+      tool: tool.name,
+      arguments: NO_ARGUMENTS,
+      agent,
+      user,
+      tenant,
+      session,
+      facts,
+      context,
+      time,
+    }),
+  );
+  return seen.map((tool) => {
+    const description = tool.description?.replace(INVISIBLE, "");
+    return description === undefined || description === tool.description
+      ? tool
+      : { ...tool, description };
+  });
+}

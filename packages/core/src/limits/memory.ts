@@ -1,0 +1,127 @@
+import type { LimitClaim, LimitResult, LimitStore } from "./store.ts";
+
+/** Up to this many executions are kept one by one; beyond it, in slots of a hundredth of the window. */
+const EXACT_MAX = 1_000;
+const SLOTS = 100;
+/** Counters kept at once. Beyond it idle ones are dropped; if none is idle the store refuses, so that nobody can push a counter out. */
+const MAX_COUNTERS = 100_000;
+
+/**
+ * Limits in this process: a sliding log. Never more than `max` in any trailing window; an execution exactly
+ * one window ago no longer counts. Past 1,000 the log is kept in slots that count until their last instant
+ * has left the window, so the bound still holds and a slot's worth may come late.
+ *
+ * Several processes each have their own counts. Memory: 8 bytes for each execution in a window, at most 1,000
+ * a counter, at most 100,000 counters.
+ */
+export function memoryLimits(): LimitStore {
+  const counters = new Map<string, Counter>();
+  let latest = -Infinity;
+
+  function check(claims: readonly LimitClaim[], now: number): LimitResult {
+    for (let index = 0; index < claims.length; index++) {
+      const claim = claims[index];
+      if (claim === undefined) continue;
+      const before = countsOf(claims, index, claim.key);
+      const wait = counters.get(claim.key)?.wait(claim, now, before) ?? 0;
+      if (wait > 0) return { ok: false, claim: index, retryAfterMs: wait };
+    }
+    return { ok: true };
+  }
+
+  /** A clock that goes back must not free anything. */
+  function forward(now: number): number {
+    latest = Math.max(latest, now);
+    return latest;
+  }
+
+  return {
+    reserve(claims, at) {
+      const now = forward(at);
+      const result = check(claims, now);
+      if (!result.ok) return result;
+      for (const claim of claims) {
+        let counter = counters.get(claim.key);
+        if (counter === undefined) {
+          makeRoom(counters, now);
+          counter = new Counter(claim.windowMs);
+          counters.set(claim.key, counter);
+        }
+        counter.add(claim, now);
+      }
+      return result;
+    },
+    peek: (claims, at) => check(claims, Math.max(latest, at)),
+  };
+}
+
+/** How many earlier claims of the same call use the same counter. */
+function countsOf(claims: readonly LimitClaim[], end: number, key: string): number {
+  let count = 0;
+  for (let index = 0; index < end; index++) if (claims[index]?.key === key) count++;
+  return count;
+}
+
+function makeRoom(counters: Map<string, Counter>, now: number): void {
+  if (counters.size < MAX_COUNTERS) return;
+  for (const [key, counter] of counters) if (counter.idle(now)) counters.delete(key);
+  if (counters.size >= MAX_COUNTERS) throw new Error("too many limits are in use");
+}
+
+/** Executions of one key: instants, or slots with a count. */
+class Counter {
+  #times: number[] = [];
+  #counts: number[] = [];
+  #head = 0;
+  #total = 0;
+  readonly #windowMs: number;
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
+
+  /** Milliseconds until one more fits, 0 if it fits now. `before`: units this very call takes already. */
+  wait(claim: LimitClaim, now: number, before: number): number {
+    this.#expire(now);
+    const excess = this.#total + before + 1 - claim.max;
+    if (excess <= 0) return 0;
+    let freed = 0;
+    for (let index = this.#head; index < this.#times.length; index++) {
+      freed += this.#counts[index] ?? 0;
+      if (freed >= excess) return Math.max(1, (this.#times[index] ?? now) + this.#windowMs - now);
+    }
+    return this.#windowMs;
+  }
+
+  add(claim: LimitClaim, now: number): void {
+    const slot = claim.max > EXACT_MAX ? this.#windowMs / SLOTS : 0;
+    // A slot is dated by its last instant, so that it leaves the window late and never early.
+    const time = slot === 0 ? now : Math.ceil((now + 1) / slot) * slot;
+    const last = this.#times.length - 1;
+    if (last >= this.#head && this.#times[last] === time) {
+      this.#counts[last] = (this.#counts[last] ?? 0) + 1;
+    } else {
+      this.#times.push(time);
+      this.#counts.push(1);
+    }
+    this.#total++;
+  }
+
+  idle(now: number): boolean {
+    this.#expire(now);
+    return this.#total === 0;
+  }
+
+  #expire(now: number): void {
+    while (this.#head < this.#times.length) {
+      if ((this.#times[this.#head] ?? 0) + this.#windowMs > now) break;
+      this.#total -= this.#counts[this.#head] ?? 0;
+      this.#head++;
+    }
+    if (this.#head > 64 && this.#head * 2 > this.#times.length) {
+      this.#times = this.#times.slice(this.#head);
+      this.#counts = this.#counts.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Risk } from "../decision/decision.ts";
+import type { ToolPolicy } from "../policy/ir.ts";
+
+const OPERATION_POINTS = {
+  read: 0,
+  write: 20,
+  delete: 40,
+  execute: 40,
+  spend: 40,
+  egress: 0,
+} as const;
+const DATA_POINTS = { public: 0, internal: 10, sensitive: 25, secret: 40 } as const;
+const EGRESS_POINTS = 10;
+const IRREVERSIBLE_FLOOR = 60;
+
+/**
+ * The part of the risk score that a tool carries by itself: additive integers from its operation and its
+ * data, with a floor of 60 for what cannot be undone. The score reports; it changes no effect.
+ */
+export function toolRisk(tool: ToolPolicy): Risk {
+  const factors = [
+    { name: `operation:${tool.operation}`, points: OPERATION_POINTS[tool.operation] },
+    { name: `data:${tool.data ?? "unknown"}`, points: tool.data ? DATA_POINTS[tool.data] : 0 },
+    { name: "egress", points: tool.operation === "egress" ? EGRESS_POINTS : 0 },
+  ].filter((factor) => factor.points > 0);
+  const sum = factors.reduce((total, factor) => total + factor.points, 0);
+  const lifted = !tool.reversible && sum < IRREVERSIBLE_FLOOR;
+  if (lifted) factors.push({ name: "irreversible", points: IRREVERSIBLE_FLOOR - sum });
+  return Object.freeze({
+    score: Math.min(100, lifted ? IRREVERSIBLE_FLOOR : sum),
+    factors: Object.freeze(factors),
+  });
+}
