@@ -1,0 +1,42 @@
+import type { BundlePayload } from "./payload.ts";
+
+/** How far a host's clock may be behind before a document that begins now is refused, in milliseconds. */
+export const CLOCK_SKEW_MS = 60_000;
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
+/**
+ * Reads `YYYY-MM-DDThh:mm:ssZ` and nothing else. The platform's parser alone accepts much more, and what it
+ * makes of a date without a zone depends on where the process runs.
+ *
+ * @returns epoch milliseconds, or `undefined` when the text is no such instant (30 February and 24:00:00 are none)
+ */
+export function parseInstant(text: string): number | undefined {
+  if (!INSTANT.test(text)) return undefined;
+  const milliseconds = Date.parse(text);
+  if (Number.isNaN(milliseconds)) return undefined;
+  return new Date(milliseconds).toISOString() === text.replace("Z", ".000Z")
+    ? milliseconds
+    : undefined;
+}
+
+/**
+ * Whether a verified bundle is in force, for the check at every call: a bundle that was loaded in time still
+ * ends in time. The end is exact; the beginning allows for a clock that is up to {@link CLOCK_SKEW_MS} behind.
+ *
+ * @param payload - of a {@link VerifiedBundle}
+ * @param now - epoch milliseconds
+ * @returns the decision code to deny with, or `null` when it is in force
+ */
+export function checkValidity(
+  payload: Pick<BundlePayload, "notBefore" | "expires">,
+  now: number,
+): "bundle_expired" | "bundle_not_yet_valid" | null {
+  const expires = parseInstant(payload.expires);
+  const notBefore = parseInstant(payload.notBefore);
+  // Written so that an unreadable date or clock (NaN compares false with everything) is closed.
+  if (expires === undefined || !(now < expires)) return "bundle_expired";
+  return notBefore !== undefined && now >= notBefore - CLOCK_SKEW_MS
+    ? null
+    : "bundle_not_yet_valid";
+}
