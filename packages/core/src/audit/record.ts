@@ -11,7 +11,10 @@ export interface ChainFields {
   readonly prev: string;
 }
 
-/** Written once when a log is opened: which chain this is. */
+/**
+ * Written once, by the sink, as the first record of a chain: which chain this is. A log that is
+ * continued later keeps its chain and gets no second start.
+ */
 export interface StartEvent {
   readonly type: "start";
   /** ISO 8601, UTC, milliseconds. */
@@ -40,14 +43,14 @@ export interface CallEvent {
   readonly rules: readonly RuleOutcome[];
   readonly risk: number;
   readonly rewrites: readonly Rewrite[];
-  /** Salted commitment to tool and effective arguments: SHA-256 (salt bytes ‖ digest bytes), hexadecimal. */
+  /** Salted commitment to tool and effective arguments: SHA-256 of salt, newline and canonical JSON, hexadecimal. */
   readonly commitment: string;
   readonly bundle: BundleIdentity | null;
   /** Who answered the review, where there was one. */
   readonly reviewer?: string;
 }
 
-/** Written when the call is over. Exactly one for each call. */
+/** Written when the call is over. Exactly one for each call, or a {@link GapEvent} in its place. */
 export interface OutcomeEvent {
   readonly type: "outcome";
   readonly time: string;
@@ -64,8 +67,25 @@ export interface OutcomeEvent {
   readonly durationMs: number;
 }
 
-/** What a guard hands to a sink. The sink adds the chain. */
-export type AuditEvent = StartEvent | CallEvent | OutcomeEvent;
+/**
+ * Written by the sink when it continues a log in which a call has no outcome: the process ended in
+ * between, so whether the tool ran to its end is not known.
+ */
+export interface GapEvent {
+  readonly type: "gap";
+  /** When the gap was found, not when the process ended. */
+  readonly time: string;
+  readonly evaluation: string;
+  readonly call: string | null;
+  readonly tool: string;
+  readonly why: "crash";
+}
+
+/**
+ * What stands in a log, without the chain that the sink adds. A guard hands `call` and `outcome` to
+ * a sink; `start` and `gap` the sink writes itself, and refuses from outside.
+ */
+export type AuditEvent = StartEvent | CallEvent | OutcomeEvent | GapEvent;
 
 /** One line of an audit log. */
 export type AuditRecord = AuditEvent & ChainFields;
@@ -75,7 +95,7 @@ export type AuditRecord = AuditEvent & ChainFields;
  *
  * `append` returns nothing when the record is safe enough to go on, or a promise that settles when it
  * is: with `durable: true` only once the record would survive a crash of the machine. It throws or
- * rejects when the record could not be kept; a writing tool then does not run.
+ * rejects `ERR_AUDIT` when the record could not be kept; a writing tool then does not run.
  */
 export interface AuditSink {
   /** Whether `durable: true` means that a record survives a crash. Memory cannot say so. */

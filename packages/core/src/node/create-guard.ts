@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+import type { BundleSource } from "../bundle/source.ts";
+import type { RollbackStore } from "../bundle/rollback.ts";
+import { InterlatchError } from "../errors/errors.ts";
+import { createGuard as createCoreGuard } from "../guard/create.ts";
+import type { Logger } from "../guard/events.ts";
+import type { Guard } from "../guard/guard.ts";
+import type { GuardOptions, TrustOptions } from "../guard/options.ts";
+import { fileRollback } from "./file-rollback.ts";
+import { fileSource } from "./file-source.ts";
+
+/** Options of {@link createGuard}: those of core, with files in place of values. */
+export interface NodeGuardOptions extends Omit<GuardOptions, "bundle" | "trust" | "rollback"> {
+  /** A path, or a source. */
+  readonly bundle: string | BundleSource;
+  /** `PATH#sha256:HEX`: the trust root's file and its pinned digest, as `interlatch trust init` prints it. */
+  readonly trust: string | TrustOptions;
+  /** Default: the file `.interlatch/state/rollback.json` below the working directory. */
+  readonly rollback?: RollbackStore;
+}
+
+const ROLLBACK_FILE = ".interlatch/state/rollback.json";
+
+/**
+ * A guard with file defaults: the bundle and the trust root by path, the rollback state in a file, and,
+ * while `NODE_ENV` is `development`, a line on standard error for each denial.
+ *
+ * Throws what `createGuard` of `@interlatch/core` throws, and `ERR_TRUST_ROOT` when the root's file cannot be read.
+ *
+ * @example
+ * ```ts
+ * import { createGuard, fileAudit } from "@interlatch/core/node";
+ * const guard = await createGuard({
+ *   bundle: "acme-support-3.bundle.json",
+ *   trust: "trust.json#sha256:…",
+ *   audience: "prod",
+ *   audit: fileAudit("audit/"),
+ * });
+ * const ticket = guard.for({ agent: { id: "shop", roles: ["clerk"] }, session: "s1" });
+ * console.log(guard.decide({ ticket, id: "c1", tool: "refund", arguments: {} }).code);
+ * ```
+ */
+export async function createGuard(options: NodeGuardOptions): Promise<Guard> {
+  const { bundle, trust, rollback, logger = developmentLogger(), ...rest } = options;
+  return createCoreGuard({
+    ...rest,
+    bundle: typeof bundle === "string" ? fileSource(bundle) : bundle,
+    trust: typeof trust === "string" ? await readTrust(trust) : trust,
+    rollback: rollback ?? fileRollback(ROLLBACK_FILE),
+    ...(logger === undefined ? {} : { logger }),
+  });
+}
+
+async function readTrust(text: string): Promise<TrustOptions> {
+  const [, path, digest] = /^(.+)#(sha256:[0-9a-f]{64})$/.exec(text) ?? [];
+  if (path === undefined || digest === undefined) {
+    const form = "trust.json#sha256:<64 hexadecimal digits>";
+    throw new InterlatchError(
+      "ERR_TRUST_ROOT",
+      `\`trust\` must be the root's path and its pinned digest, ${form}; \`interlatch trust init\` prints it.`,
+    );
+  }
+  try {
+    return { document: await readFile(path), digest };
+  } catch (error) {
+    throw new InterlatchError("ERR_TRUST_ROOT", `The trust root ${path} cannot be read.`, {
+      cause: error,
+    });
+  }
+}
+
+function developmentLogger(): Logger | undefined {
+  if (process.env["NODE_ENV"] !== "development") return undefined;
+  const line = (_fields: object, message: string): void => {
+    process.stderr.write(`interlatch: ${message}\n`);
+  };
+  return { debug: () => undefined, info: line, warn: line, error: line };
+}

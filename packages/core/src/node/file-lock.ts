@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import { readFile, unlink, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import { threadId } from "node:worker_threads";
+import { parseStrictJson } from "../bundle/strict-json.ts";
+import { InterlatchError } from "../errors/errors.ts";
+import { closed, place } from "../policy/shape.ts";
+import { integer, text } from "../policy/shape-values.ts";
+
+/** Longer than any holder needs by far: it writes one small file. */
+const PATIENCE_MS = 5_000;
+const PAUSE_MS = 5;
+
+/** Who holds a lock. */
+interface Holder {
+  readonly host: string;
+  readonly pid: number;
+  readonly thread: number;
+  readonly token: string;
+}
+
+const LOCK_LIMITS = { bytes: 4_096, depth: 1 } as const;
+const holderFields = closed<Holder>({
+  host: text(1_024),
+  pid: integer(1),
+  thread: integer(0),
+  token: text(64),
+});
+
+/** The tokens this process holds, in all its threads' own copies of this module; see {@link isGone}. */
+const HELD = Symbol.for("interlatch.file-lock.held");
+
+function held(): Set<string> {
+  const shared = globalThis as { [HELD]?: Set<string> };
+  return (shared[HELD] ??= new Set());
+}
+
+/**
+ * Runs `task` while this process alone holds the lock file, across processes and threads. A lock whose holder
+ * died is taken away; one whose holder cannot be judged (another host, another process of that number) is waited
+ * for and never broken, because two winners would be worse than none.
+ *
+ * @throws ERR_ROLLBACK_STATE when the lock does not become free within 5 s
+ */
+export async function withFileLock<T>(path: string, task: () => Promise<T>): Promise<T> {
+  const holder: Holder = { host: hostname(), pid: process.pid, thread: threadId, token: randomUUID() };
+  held().add(holder.token);
+  try {
+    await acquire(path, JSON.stringify(holder));
+    try {
+      return await task();
+    } finally {
+      await unlink(path);
+    }
+  } finally {
+    held().delete(holder.token);
+  }
+}
+
+async function acquire(path: string, content: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await create(path, content))) {
+    if (await removeDead(path)) continue;
+    if (performance.now() > end) {
+      throw new InterlatchError(
+        "ERR_ROLLBACK_STATE",
+        `${path} is locked. If no process is using it, remove the file.`,
+      );
+    }
+    await wait(PAUSE_MS + Math.random() * PAUSE_MS);
+  }
+}
+
+/** Creates the lock unless it exists. A holder that dies before it wrote its name leaves a lock that is never broken. */
+async function create(path: string, content: string): Promise<boolean> {
+  try {
+    await writeFile(path, content, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (isFault(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes a dead holder's lock away. Only one process at a time may do so, under a lock of its own: otherwise a slow one
+ * would take away the lock that a quick one made meanwhile.
+ */
+async function removeDead(path: string): Promise<boolean> {
+  if (!(await isDead(path))) return false;
+  const breaking = `${path}.break`;
+  if (!(await create(breaking, String(process.pid)))) return false;
+  try {
+    if (!(await isDead(path))) return false;
+    await unlink(path);
+    return true;
+  } finally {
+    await unlink(breaking);
+  }
+}
+
+async function isDead(path: string): Promise<boolean> {
+  let content: string;
+  try {
+    content = await readFile(path, "utf8");
+  } catch (error) {
+    if (isFault(error, "ENOENT")) return false;
+    throw error;
+  }
+  const holder = readHolder(content);
+  return holder !== undefined && isGone(holder);
+}
+
+/** What a lock says of its holder. One that says nothing sound is not judged and so not broken. */
+function readHolder(content: string): Holder | undefined {
+  try {
+    const bytes = new TextEncoder().encode(content);
+    return holderFields(parseStrictJson(bytes, LOCK_LIMITS), place("lock", "ERR_ROLLBACK_STATE"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a holder can never let go. Only what is certain counts. */
+function isGone({ host, pid, thread, token }: Holder): boolean {
+  if (host !== hostname()) return false;
+  // Our own number without our own token: an earlier life of this container, where numbers repeat.
+  if (pid === process.pid) return thread === threadId && !held().has(token);
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return isFault(error, "ESRCH");
+  }
+}
+
+/** Whether a file system call failed with this code. */
+export function isFault(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
