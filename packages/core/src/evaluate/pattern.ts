@@ -1,0 +1,137 @@
+import type { RE2JS } from "@bufbuild/re2";
+import { InterlatchError } from "../errors/errors.ts";
+import { EXPRESSION_LIMITS } from "../policy/expression.ts";
+import { textCost } from "./cost.ts";
+import { createMatcher, createMemory, type MatcherMemory } from "./pattern/matcher.ts";
+import { literalCount, mayContain, type Literals } from "./pattern/literals.ts";
+import { lowerProgram, type Program } from "./pattern/program.ts";
+import { estimateInstructions, isClassesOnly } from "./pattern/source.ts";
+
+/** A compiled pattern. Matching takes time linear in text × instructions and bounded memory, whatever the two are. */
+export interface CompiledPattern {
+  /** RE2 instructions after expansion. */
+  readonly instructions: number;
+  /** The longest text that may be asked about, in UTF-16 units. A longer one is the caller's error. */
+  readonly subjectLimit: number;
+  /** Whether RE2 finds the pattern anywhere in the text. */
+  test(text: string): boolean;
+  /** Whether the text holds the literals the pattern cannot do without; `false` means no match. Cheap. */
+  mayMatch(text: string): boolean;
+  /** Cost units of {@link CompiledPattern.mayMatch}. */
+  scanCost(text: string): number;
+  /** Cost units of {@link CompiledPattern.test}: instructions × UTF-16 units / 256, at least one. */
+  matchCost(text: string): number;
+}
+
+/** Compiles the literal patterns of a policy; equal patterns are compiled once. */
+export interface PatternCompiler {
+  /**
+   * Compiles a pattern in RE2 syntax.
+   *
+   * @throws InterlatchError `ERR_BUNDLE_POLICY` when the pattern is no RE2, is longer than 512 characters or
+   * expands to more than 1,000 instructions; the message is fit for the author
+   */
+  compile(pattern: string): CompiledPattern;
+}
+
+/** UTF-16 units × instructions that cost one unit. */
+const STEPS_PER_UNIT = 256;
+
+/**
+ * Loads RE2 and gives a compiler of patterns. RE2 is imported here and nowhere else, so that a host whose
+ * policies hold no pattern never loads it.
+ *
+ * @example
+ * ```ts
+ * const patterns = await loadPatternCompiler();
+ * patterns.compile("^[a-z]+$").test("abc"); // true
+ * ```
+ */
+export async function loadPatternCompiler(): Promise<PatternCompiler> {
+  const { RE2JS } = await import("@bufbuild/re2");
+  const compiled = new Map<string, CompiledPattern>();
+  // All patterns of a policy share one allowance, so that many patterns take no more memory than one.
+  const memory = createMemory();
+  return {
+    compile(pattern) {
+      const known = compiled.get(pattern);
+      if (known !== undefined) return known;
+      const made = compilePattern(RE2JS, pattern, memory);
+      compiled.set(pattern, made);
+      return made;
+    },
+  };
+}
+
+function compilePattern(
+  RE2: typeof RE2JS,
+  pattern: string,
+  memory: MatcherMemory,
+): CompiledPattern {
+  checkSource(pattern);
+  const re2 = parse(RE2, pattern).re2();
+  const instructions = re2.prog.numInst();
+  if (instructions > EXPRESSION_LIMITS.patternInstructions) throw tooLarge(pattern);
+  const literals: Literals | null = re2.prefilter;
+  // Finding the one literal is then the whole match.
+  const isLiteral = re2.prefixComplete && literals !== null;
+  const program = lowerProgram(re2.prog, (rune) => foldsOf(RE2, rune));
+  const matcher = createMatcher(program, memory);
+  const weight = weightOf(program);
+  const scans = literals === null ? 0 : literalCount(literals);
+  return {
+    instructions,
+    subjectLimit: isClassesOnly(pattern) ? Infinity : EXPRESSION_LIMITS.subjectLength,
+    test: (text) => (literals === null || mayContain(literals, text)) && (isLiteral || matcher(text)),
+    mayMatch: (text) => literals === null || mayContain(literals, text),
+    scanCost: (text) => scans * textCost(text.length),
+    matchCost: (text) =>
+      isLiteral ? 0 : Math.ceil((weight * text.length) / STEPS_PER_UNIT),
+  };
+}
+
+/** Steps for each code point: the instructions, and the look-ups in sets of many ranges. */
+function weightOf({ size, sets }: Program): number {
+  return sets.reduce((sum, { ranges }) => sum + Math.ceil(Math.log2(ranges.length)), size);
+}
+
+/**
+ * The code points RE2 takes for one when case is ignored (`k`, `K` and the Kelvin sign), as ranges. RE2 only
+ * writes them out inside a class, so the class gets a second member, which is dropped again.
+ */
+function foldsOf(RE2: typeof RE2JS, rune: number): readonly number[] {
+  const hex = rune.toString(16);
+  const { inst } = new RE2(`(?i)[\\x{${hex}}\\x{10FFFF}]`).re2().prog;
+  const ranges = inst.find(({ runes }) => runes.length > 1)?.runes ?? [rune, rune];
+  return ranges.slice(0, -2);
+}
+
+/** Refuses what would take RE2 long to refuse itself. */
+function checkSource(pattern: string): void {
+  if (pattern.length > EXPRESSION_LIMITS.patternLength) {
+    const limit = EXPRESSION_LIMITS.patternLength;
+    throw refusal(`A pattern has ${pattern.length} characters; at most ${limit} are allowed.`);
+  }
+  if (estimateInstructions(pattern) > MAX_ESTIMATE) throw tooLarge(pattern);
+}
+
+/** Beyond this no pattern can come out below the limit; up to this RE2 answers in milliseconds. */
+const MAX_ESTIMATE = 8 * EXPRESSION_LIMITS.patternInstructions;
+
+function parse(RE2: typeof RE2JS, pattern: string): RE2JS {
+  try {
+    return new RE2(pattern);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw refusal(`The pattern ${JSON.stringify(pattern)} is not RE2: ${why}`, cause);
+  }
+}
+
+function tooLarge(pattern: string): InterlatchError {
+  const limit = EXPRESSION_LIMITS.patternInstructions;
+  return refusal(`The pattern ${JSON.stringify(pattern)} expands to more than ${limit} instructions.`);
+}
+
+function refusal(message: string, cause?: unknown): InterlatchError {
+  return new InterlatchError("ERR_BUNDLE_POLICY", message, { cause });
+}
