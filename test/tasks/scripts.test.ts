@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { runNode } from "./child.ts";
+import { loadSuite, SUITES } from "./suites.ts";
+import { UsageError } from "./task.ts";
+
+const SCRIPTS = [
+  "bench",
+  "build",
+  "check",
+  "demo",
+  "fuzz",
+  "matrix",
+  "score",
+  "suite",
+  "test",
+] as const;
+
+describe.each(SCRIPTS)("pnpm %s", (script) => {
+  it("explains itself with --help and does nothing else", async () => {
+    const { code, output } = await runNode(`test/tasks/${script}.ts`, ["--help"]);
+    expect(output).toMatch(new RegExp(`^pnpm ${script}`));
+    expect(output).toContain("--quiet");
+    expect(output).not.toContain("\u001B[");
+    expect(code).toBe(0);
+  });
+});
+
+describe.each(["fuzz", "matrix", "score"])("pnpm %s", (script) => {
+  it("says that it is not built yet and exits 2", async () => {
+    const { code, output } = await runNode(`test/tasks/${script}.ts`, []);
+    expect(output).toContain("not built yet");
+    expect(code).toBe(2);
+  });
+});
+
+describe("pnpm suite", () => {
+  it("lists every suite with a sentence", async () => {
+    const { code, output } = await runNode("test/tasks/suite.ts", []);
+    for (const [name, { summary }] of Object.entries(SUITES)) {
+      expect(output).toContain(name);
+      expect(output).toContain(summary);
+    }
+    expect(code).toBe(0);
+  });
+
+  it("fails with a sentence for a suite that does not exist", async () => {
+    const { code, output } = await runNode("test/tasks/suite.ts", ["nothing", "--short"]);
+    expect(output.trim()).toBe(
+      `There is no suite "nothing". Suites: ${Object.keys(SUITES).join(", ")}.`,
+    );
+    expect(code).toBe(1);
+  });
+
+  it.each(["constructor", "__proto__", "toString"])("knows no suite %s", async (name) => {
+    await expect(loadSuite(name)).rejects.toBeInstanceOf(UsageError);
+  });
+
+  it("refuses an option that it does not know", async () => {
+    const { code } = await runNode("test/tasks/suite.ts", ["vectors", "--shrot"]);
+    expect(code).toBe(1);
+  });
+});
+
+it("pnpm check refuses a step that does not exist", async () => {
+  const { code, output } = await runNode("test/tasks/check.ts", ["lnt"]);
+  expect(output).toContain("No such step: lnt.");
+  expect(code).toBe(1);
+});
