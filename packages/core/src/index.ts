@@ -31,6 +31,8 @@ export type * from "./limits/store.ts";
 
 export * from "./audit/memory.ts";
 export * from "./audit/verify.ts";
+export * from "./audit/report.ts";
+export type { AuditHead } from "./audit/chain.ts";
 export type * from "./audit/record.ts";
 
 export { verifyBundle, type VerifiedBundle, type VerifyOptions } from "./bundle/load.ts";

@@ -22,8 +22,8 @@ export const ENVELOPE_LIMITS = {
   signatures: 16,
 } as const;
 
-/** The object, its list of signatures, a signature. */
-const ENVELOPE_DEPTH = 3;
+/** An envelope is 3 deep. A little more, so that a foreign field is called what it is and not too deep. */
+const ENVELOPE_DEPTH = 8;
 
 /** A DSSE envelope, taken apart. Nothing in it is verified yet. */
 export interface Envelope {

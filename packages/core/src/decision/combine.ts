@@ -1,7 +1,7 @@
 import type { Rule, ToolPolicy } from "../policy/ir.ts";
 import type { Obligation, Risk, RuleOutcome } from "./decision.ts";
 import { DECISION_CODES, type DecisionCode } from "./codes.ts";
-import type { Verdict } from "./verdict.ts";
+import { smallestBatch, type Verdict } from "./verdict.ts";
 
 /** How a rule's condition came out. */
 export const NOT_MATCHED = 0;
@@ -9,6 +9,7 @@ export const MATCHED = 1;
 export const ERRED = 2;
 export type Outcome = typeof NOT_MATCHED | typeof MATCHED | typeof ERRED;
 
+const NONE: readonly Obligation[] = Object.freeze([]);
 const OUTCOME_NAMES = ["not_matched", "matched", "error"] as const;
 
 /**
@@ -29,8 +30,9 @@ export function combine(
 ): Verdict {
   const find = (action: Rule["action"], outcome: Outcome): Rule | null =>
     rules.find((rule, index) => rule.action === action && outcomes[index] === outcome) ?? null;
-  const make = (effect: Verdict["effect"], code: DecisionCode, deciding: Rule | null): Verdict =>
-    Object.freeze({
+  const make = (effect: Verdict["effect"], code: DecisionCode, deciding: Rule | null): Verdict => {
+    const obligations = effect === "deny" ? NONE : unite(rules, outcomes, effect === "review");
+    return Object.freeze({
       effect,
       code,
       reason: deciding?.reason ?? DECISION_CODES[code].operator,
@@ -38,9 +40,11 @@ export function combine(
       at: deciding?.at ?? null,
       rules: describe(rules, outcomes),
       risk,
-      obligations: effect === "deny" ? [] : unite(rules, outcomes, effect === "review"),
+      obligations,
       deciding,
+      maxBatchSize: smallestBatch(obligations),
     });
+  };
 
   const denies = find("deny", MATCHED);
   if (denies) return make("deny", "rule_denied", denies);

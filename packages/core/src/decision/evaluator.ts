@@ -1,16 +1,14 @@
-import { compileArguments, type ArgumentsCheck } from "../evaluate/schema.ts";
-import { compileCondition, type Condition } from "../evaluate/expression.ts";
 import type { PatternCompiler } from "../evaluate/pattern.ts";
 import type { CallScope, CostBudget } from "../evaluate/scope.ts";
+import { compileValue, type ValueMaker } from "../fallback/value.ts";
 import { EXPRESSION_LIMITS } from "../policy/expression.ts";
-import type { AgentProfile, Policy, Rule, ToolPolicy, ValueTemplate } from "../policy/ir.ts";
-import { toolRisk } from "../risk/risk.ts";
-import { compileValue } from "../fallback/value.ts";
+import type { Policy, Rule, ToolPolicy, ValueTemplate } from "../policy/ir.ts";
 import type { Json, JsonObject } from "../snapshot/json.ts";
 import { combine, ERRED, MATCHED, NOT_MATCHED, type Outcome } from "./combine.ts";
-import type { Rewrite, Risk } from "./decision.ts";
-import { rewrite } from "./rewrite.ts";
-import { denial, isTighter, type Verdict } from "./verdict.ts";
+import { compileTools, type CompiledTool } from "./compiled-tool.ts";
+import type { Rewrite } from "./decision.ts";
+import { batchSize, clamp } from "./rewrite.ts";
+import { denial, isTighter, smallestBatch, type Verdict } from "./verdict.ts";
 
 /** What the rules are asked: one call by one identity at one time. All of it frozen. */
 export interface EvaluationRequest {
@@ -46,46 +44,20 @@ export interface Evaluator {
   rule(name: string): Rule | undefined;
   /** The value of a fallback for one call; `undefined` when an expression in it errs. */
   value(template: ValueTemplate, request: EvaluationRequest): Json | undefined;
-  /** Whether any agent of this description could ever be allowed the tool, or asked about it. */
+  /** Whether an agent of this description could ever be allowed the tool, or asked about it. */
   mayEver(request: EvaluationRequest): boolean;
 }
 
-interface CompiledRule {
-  readonly rule: Rule;
-  /** `null`: always matches. */
-  readonly when: Condition | null;
-  readonly until: number;
-}
-
-interface CompiledTool {
-  readonly name: string;
-  readonly policy: ToolPolicy;
-  readonly risk: Risk;
-  readonly check: ArgumentsCheck | null;
-  /** Sorted by name. */
-  readonly rules: readonly CompiledRule[];
-  readonly sources: readonly Rule[];
-  /** Profiles that hold the tool, and those that do not. */
-  readonly inside: readonly Condition[];
-  readonly outside: readonly Condition[];
-  /** How the rules came out in the decision under way. */
-  readonly outcomes: Outcome[];
-  /** Verdicts by the outcomes of the rules, so that an equal call allocates nothing. */
-  readonly verdicts: Map<number, Verdict>;
-}
-
 const TOOL_NAME = /^[A-Za-z0-9_.:/-]{1,128}$/;
-const UNCHANGED: readonly Rewrite[] = Object.freeze([]);
-/** Outcome vectors are numbers in base 3; 3^32 is still a safe integer. */
+const UNKNOWN = denial("unknown_tool");
+const INVALID_NAME = denial("tool_name_invalid");
+const NO_REWRITES: readonly Rewrite[] = Object.freeze([]);
+/** Outcome vectors are numbers in base 3; 3^32 is still a safe integer. Longer ones are not kept. */
 const MAX_RULES_IN_KEY = 32;
 const MAX_CACHED_VERDICTS = 256;
 
-const NAME_INVALID = denial("tool_name_invalid");
-const TOOL_UNKNOWN = denial("unknown_tool");
-
 /**
- * Compiles a validated policy. Rules are indexed by tool, so that a decision looks at the rules of its own
- * tool alone, however many there are.
+ * Compiles a validated policy.
  *
  * @param policy - from `validatePolicy`: its shape is trusted here
  * @param patterns - the RE2 compiler; `null` where the policy holds no pattern
@@ -93,187 +65,202 @@ const TOOL_UNKNOWN = denial("unknown_tool");
 export function createEvaluator(policy: Policy, patterns: PatternCompiler | null): Evaluator {
   const tools = compileTools(policy, patterns);
   const rules = new Map(policy.rules.map((rule) => [rule.name, rule]));
-  // Decisions are synchronous and never nested, so one budget serves all of them.
-  const budget: CostBudget = { left: 0 };
-
-  function evaluate(request: EvaluationRequest): Evaluation {
-    const tool = tools.get(request.tool);
-    if (tool === undefined) {
-      return answer(TOOL_NAME.test(request.tool) ? TOOL_UNKNOWN : NAME_INVALID, request);
-    }
-    budget.left = EXPRESSION_LIMITS.costPerDecision;
-    const scope = scopeOf(request, tool);
-    const refused = checkScope(tool, policy, scope) ?? checkArguments(tool, request.arguments);
-    if (refused) return answer(refused, request);
-    const verdict = judge(tool, scope, false);
-    if (verdict.effect === "deny" || verdict.obligations.length === 0) return answer(verdict, request);
-    return secondPass(tool, request, scope, verdict);
-  }
-
-  /** Rewrites once; the effective arguments meet schema, scope and the restrictive rules again. */
-  function secondPass(
-    tool: CompiledTool,
-    request: EvaluationRequest,
-    scope: CallScope,
-    first: Verdict,
-  ): Evaluation {
-    const made = rewrite(tool.policy, request.arguments, first.obligations);
-    if (!made.ok) return answer(denial("obligation_failed", made.detail, tool.risk), request);
-    if (made.rewrites.length === 0) return answer(first, request);
-    const effective: CallScope = { ...scope, arguments: made.image };
-    if (checkScope(tool, policy, effective) ?? checkArguments(tool, made.image)) {
-      const detail = "the effective arguments do not fit the tool's schema or scope";
-      return answer(denial("obligation_failed", detail, tool.risk), request);
-    }
-    const second = judge(tool, effective, true);
-    const obligations = [...first.obligations, ...second.obligations];
-    const again = rewrite(tool.policy, made.image, obligations);
-    if (!again.ok || again.rewrites.length > 0) {
-      return answer(denial("obligation_unstable", undefined, tool.risk), request);
-    }
-    const tighter = isTighter(second.effect, first.effect) ? second : first;
-    return {
-      verdict: Object.freeze({ ...tighter, obligations: Object.freeze(unique(obligations)) }),
-      arguments: made.image,
-      rewrites: made.rewrites,
-    };
-  }
-
-  function checkScope(tool: CompiledTool, of: Policy, scope: CallScope): Verdict | null {
-    if (of.agents === null) return null;
-    const holds = (profile: Condition): boolean => profile(scope, budget) === true;
-    if (tool.inside.some(holds)) return null;
-    return denial(tool.outside.some(holds) ? "out_of_scope" : "unknown_agent", undefined, tool.risk);
-  }
-
-  function judge(tool: CompiledTool, scope: CallScope, restrictiveOnly: boolean): Verdict {
-    const { rules } = tool;
-    let key = restrictiveOnly ? 1 : 0;
-    for (let index = 0; index < rules.length; index++) {
-      // The index is in range.
-      const outcome = outcomeOf(rules[index]!, scope, budget, restrictiveOnly);
-      tool.outcomes[index] = outcome;
-      key = key * 3 + outcome;
-    }
-    if (budget.left < 0) return denial("budget_exhausted", undefined, tool.risk);
-    const known = tool.verdicts.get(key);
-    if (known !== undefined) return known;
-    // The first pass has settled whether the call is allowed at all; the second can only restrict it.
-    const settled = restrictiveOnly ? { ...tool.policy, default: "allow" as const } : tool.policy;
-    const verdict = combine(settled, tool.risk, tool.sources, tool.outcomes);
-    if (rules.length <= MAX_RULES_IN_KEY && tool.verdicts.size < MAX_CACHED_VERDICTS) {
-      tool.verdicts.set(key, verdict);
-    }
-    return verdict;
-  }
+  const values = new Map<ValueTemplate, ValueMaker>();
+  const deciding = new Deciding();
 
   return {
     policy,
-    evaluate,
+    evaluate(request) {
+      const tool = tools.get(request.tool);
+      if (tool !== undefined) return deciding.evaluate(tool, request);
+      return answer(TOOL_NAME.test(request.tool) ? UNKNOWN : INVALID_NAME, request.arguments);
+    },
     tool: (name) => tools.get(name)?.policy,
     rule: (name) => rules.get(name),
     value(template, request) {
       const tool = tools.get(request.tool);
       if (tool === undefined) return undefined;
-      budget.left = EXPRESSION_LIMITS.costPerDecision;
-      return compileValue(template, patterns)(scopeOf(request, tool), budget);
+      let make = values.get(template);
+      if (make === undefined) values.set(template, (make = compileValue(template, patterns)));
+      return deciding.value(make, tool, request);
     },
     mayEver(request) {
       const tool = tools.get(request.tool);
-      if (tool === undefined) return false;
-      budget.left = EXPRESSION_LIMITS.costPerDecision;
-      const scope = scopeOf(request, tool);
-      return checkScope(tool, policy, scope) === null && couldPass(tool, request.time);
+      return tool !== undefined && deciding.mayEver(tool, request);
     },
   };
 }
 
-function answer(verdict: Verdict, request: EvaluationRequest): Evaluation {
-  return { verdict, arguments: request.arguments, rewrites: UNCHANGED };
+function answer(
+  verdict: Verdict,
+  args: JsonObject,
+  rewrites: readonly Rewrite[] = NO_REWRITES,
+): Evaluation {
+  return { verdict, arguments: args, rewrites };
 }
 
-function outcomeOf(
-  { rule, when, until }: CompiledRule,
-  scope: CallScope,
-  budget: CostBudget,
-  restrictiveOnly: boolean,
-): Outcome {
-  if (scope.time > until || (restrictiveOnly && rule.action === "allow")) return NOT_MATCHED;
-  if (when === null) return MATCHED;
-  const held = when(scope, budget);
-  return held === true ? MATCHED : held === false ? NOT_MATCHED : ERRED;
+/**
+ * One decision at a time: decisions are synchronous and never nested, so budget and outcomes are written over by
+ * the next one instead of being allocated anew.
+ */
+class Deciding {
+  readonly #budget: CostBudget = { left: 0 };
+  #scope!: CallScope; // set at the beginning of each decision
+  readonly #outcomes: Outcome[] = [];
+
+  evaluate(tool: CompiledTool, request: EvaluationRequest): Evaluation {
+    this.#begin(tool, request);
+    const args = request.arguments;
+    const refused = this.#outOfScope(tool) ?? invalid(tool, args);
+    if (refused !== null) return answer(refused, args);
+    const first = this.#judge(tool, false);
+    if (first.maxBatchSize === Infinity) return answer(first, args);
+    const size = batchSize(args, tool.batch);
+    if (size === null) return answer(noBatch(tool), args);
+    return size <= first.maxBatchSize ? answer(first, args) : this.#again(tool, request, first, size);
+  }
+
+  value(make: ValueMaker, tool: CompiledTool, request: EvaluationRequest): Json | undefined {
+    this.#begin(tool, request);
+    return make(this.#scope, this.#budget);
+  }
+
+  mayEver(tool: CompiledTool, request: EvaluationRequest): boolean {
+    this.#begin(tool, request);
+    return this.#outOfScope(tool) === null && couldPass(tool, request.time);
+  }
+
+  /** The effective arguments meet scope, schema and the restrictive rules; the tighter effect of both passes holds. */
+  #again(
+    tool: CompiledTool,
+    request: EvaluationRequest,
+    first: Verdict,
+    size: number,
+  ): Evaluation {
+    const args = request.arguments;
+    // A tool without a batch argument was refused before.
+    const { image, rewrites } = clamp(args, tool.batch ?? "", size, first.maxBatchSize);
+    this.#scope = scopeOf(tool, request, image);
+    if ((this.#outOfScope(tool) ?? invalid(tool, image)) !== null) {
+      const detail = "the effective arguments do not fit the tool's schema or scope";
+      return answer(denial("obligation_failed", detail, tool.risk), args);
+    }
+    const second = this.#judge(tool, true);
+    if (second.maxBatchSize < first.maxBatchSize) {
+      return answer(denial("obligation_unstable", undefined, tool.risk), args);
+    }
+    return answer(join(tool, first, second), image, rewrites);
+  }
+
+  #begin(tool: CompiledTool, request: EvaluationRequest): void {
+    this.#budget.left = EXPRESSION_LIMITS.costPerDecision;
+    this.#scope = scopeOf(tool, request, request.arguments);
+  }
+
+  #outOfScope({ scope, risk }: CompiledTool): Verdict | null {
+    if (scope === null) return null;
+    for (const holds of scope.inside) {
+      if (holds(this.#scope, this.#budget) === true) return null;
+    }
+    const known = scope.outside.some((holds) => holds(this.#scope, this.#budget) === true);
+    return denial(known ? "out_of_scope" : "unknown_agent", undefined, risk);
+  }
+
+  #judge(tool: CompiledTool, restrictiveOnly: boolean): Verdict {
+    const { whens } = tool;
+    const budget = this.#budget;
+    let key = restrictiveOnly ? 1 : 0;
+    for (let index = 0; index < whens.length; index++) {
+      const outcome = this.#outcome(tool, index, restrictiveOnly);
+      this.#outcomes[index] = outcome;
+      key = key * 3 + outcome;
+    }
+    if (budget.left < 0) return denial("budget_exhausted", undefined, tool.risk);
+    if (key === tool.lastKey && tool.lastVerdict !== null) return tool.lastVerdict;
+    return this.#verdict(tool, key, restrictiveOnly);
+  }
+
+  #outcome(tool: CompiledTool, index: number, restrictiveOnly: boolean): Outcome {
+    if (tool.untils !== null && this.#scope.time > (tool.untils[index] ?? Infinity)) {
+      return NOT_MATCHED;
+    }
+    if (restrictiveOnly && tool.rules[index]?.action === "allow") return NOT_MATCHED;
+    const when = tool.whens[index] ?? null;
+    if (when === null) return MATCHED;
+    const held = when(this.#scope, this.#budget);
+    return held === true ? MATCHED : held === false ? NOT_MATCHED : ERRED;
+  }
+
+  #verdict(tool: CompiledTool, key: number, restrictiveOnly: boolean): Verdict {
+    const keep = tool.rules.length <= MAX_RULES_IN_KEY;
+    let verdict = keep ? tool.verdicts.get(key) : undefined;
+    if (verdict === undefined) {
+      // The first pass has settled whether the call is allowed at all; the second can only restrict it.
+      const settled = restrictiveOnly ? { ...tool.policy, default: "allow" as const } : tool.policy;
+      verdict = combine(settled, tool.risk, tool.rules, this.#outcomes);
+      if (keep && tool.verdicts.size < MAX_CACHED_VERDICTS) tool.verdicts.set(key, verdict);
+    }
+    if (keep) {
+      tool.lastKey = key;
+      tool.lastVerdict = verdict;
+    }
+    return verdict;
+  }
 }
 
-function checkArguments(tool: CompiledTool, args: JsonObject): Verdict | null {
+/** The tighter of both passes, with the obligations of both. */
+function join(tool: CompiledTool, first: Verdict, second: Verdict): Verdict {
+  const known = tool.joined.get(first)?.get(second);
+  if (known !== undefined) return known;
+  const tighter = isTighter(second.effect, first.effect) ? second : first;
+  // One object stands for one obligation of one rule, so identity tells repeats.
+  const obligations = Object.freeze([...new Set([...first.obligations, ...second.obligations])]);
+  const maxBatchSize = smallestBatch(obligations);
+  const verdict = Object.freeze({ ...tighter, obligations, maxBatchSize });
+  const row = tool.joined.get(first) ?? new Map<Verdict, Verdict>();
+  if (tool.joined.size < MAX_CACHED_VERDICTS && row.size < MAX_CACHED_VERDICTS) {
+    tool.joined.set(first, row.set(second, verdict));
+  }
+  return verdict;
+}
+
+function invalid(tool: CompiledTool, args: JsonObject): Verdict | null {
   const fault = tool.check === null ? null : tool.check(args);
   return fault === null ? null : denial("invalid_arguments", fault, tool.risk);
 }
 
-function scopeOf(request: EvaluationRequest, tool: CompiledTool): CallScope {
-  return {
-    tool: request.tool,
-    arguments: request.arguments,
-    agent: request.agent,
-    user: request.user,
-    tenant: request.tenant,
-    dataType: tool.policy.data,
-    operation: tool.policy.operation,
-    session: request.session,
-    facts: request.facts,
-    risk: tool.risk.score,
-    time: request.time,
-    context: request.context,
-  };
+function noBatch({ batch, risk }: CompiledTool): Verdict {
+  const detail =
+    batch === undefined
+      ? "the tool names no batch argument"
+      : `arguments.${batch} is neither a number nor a list`;
+  return denial("obligation_failed", detail, risk);
 }
 
 /** No unconditional deny, and something that could allow or ask. */
-function couldPass(tool: CompiledTool, time: number): boolean {
-  const applies = tool.rules.filter((rule) => time <= rule.until);
-  if (applies.some(({ rule, when }) => rule.action === "deny" && when === null)) return false;
-  return tool.policy.default === "allow" || applies.some(({ rule }) => rule.action !== "deny");
+function couldPass({ rules, policy }: CompiledTool, time: number): boolean {
+  const applies = rules.filter(({ until = Infinity }) => time <= until);
+  if (applies.some(({ action, when }) => action === "deny" && when === undefined)) return false;
+  return policy.default === "allow" || applies.some(({ action }) => action !== "deny");
 }
 
-/** One object stands for one obligation of one rule, so identity tells repeats from both passes. */
-function unique<Item>(items: readonly Item[]): readonly Item[] {
-  return [...new Set(items)];
-}
-
-function compileTools(
-  policy: Policy,
-  patterns: PatternCompiler | null,
-): ReadonlyMap<string, CompiledTool> {
-  const byTool = new Map<string, CompiledRule[]>();
-  for (const rule of policy.rules) {
-    const compiled: CompiledRule = {
-      rule,
-      when: rule.when === undefined ? null : compileCondition(rule.when, patterns),
-      until: rule.until ?? Infinity,
-    };
-    for (const tool of new Set(rule.tools)) {
-      const rules = byTool.get(tool);
-      if (rules === undefined) byTool.set(tool, [compiled]);
-      else rules.push(compiled);
-    }
-  }
-  const profiles = Object.values(policy.agents ?? {}).map((profile: AgentProfile) => ({
-    tools: new Set(profile.tools),
-    when: compileCondition(profile.when, patterns),
-  }));
-  const tools = new Map<string, CompiledTool>();
-  for (const [name, tool] of Object.entries(policy.tools)) {
-    const rules = (byTool.get(name) ?? []).sort((a, b) => (a.rule.name < b.rule.name ? -1 : 1));
-    tools.set(name, {
-      name,
-      policy: tool,
-      risk: toolRisk(tool),
-      check: tool.arguments === undefined ? null : compileArguments(tool.arguments),
-      rules,
-      sources: rules.map(({ rule }) => rule),
-      inside: profiles.filter((profile) => profile.tools.has(name)).map(({ when }) => when),
-      outside: profiles.filter((profile) => !profile.tools.has(name)).map(({ when }) => when),
-      outcomes: [],
-      verdicts: new Map(),
-    });
-  }
-  return tools;
+function scopeOf(
+  { dataType, operation, riskScore }: CompiledTool,
+  request: EvaluationRequest,
+  args: JsonObject,
+): CallScope {
+  return {
+    tool: request.tool,
+    arguments: args,
+    agent: request.agent,
+    user: request.user,
+    tenant: request.tenant,
+    dataType,
+    operation,
+    session: request.session,
+    facts: request.facts,
+    risk: riskScore,
+    time: request.time,
+    context: request.context,
+  };
 }

@@ -14,6 +14,8 @@ export interface Verdict {
   readonly obligations: readonly Obligation[];
   /** The deciding rule, for its fallback. */
   readonly deciding: Rule | null;
+  /** The smallest `max_batch_size` among the obligations; infinity where there is none. */
+  readonly maxBatchSize: number;
 }
 
 export const NO_RISK: Risk = Object.freeze({ score: 0, factors: Object.freeze([]) });
@@ -31,10 +33,20 @@ export function denial(code: DecisionCode, detail?: string, risk: Risk = NO_RISK
     risk,
     obligations: NONE,
     deciding: null,
+    maxBatchSize: Infinity,
   });
 }
 
 const NONE: readonly never[] = Object.freeze([]);
+/** The smallest `max_batch_size` that these obligations ask for. */
+export function smallestBatch(obligations: readonly Obligation[]): number {
+  return obligations.reduce(
+    (least, obligation) =>
+      obligation.kind === "max_batch_size" ? Math.min(least, obligation.max) : least,
+    Infinity,
+  );
+}
+
 const RESTRICTION = { allow: 0, review: 1, deny: 2 } as const;
 
 /** Whether `a` restricts more than `b`. */

@@ -4,7 +4,7 @@ import { EXPRESSION_LIMITS } from "../policy/expression.ts";
 import { textCost } from "./cost.ts";
 import { createMatcher, createMemory, type MatcherMemory } from "./pattern/matcher.ts";
 import { literalCount, mayContain, type Literals } from "./pattern/literals.ts";
-import { lowerProgram, type Program } from "./pattern/program.ts";
+import { lowerProgram, type Program, type SharedSets } from "./pattern/program.ts";
 import { estimateInstructions, isClassesOnly } from "./pattern/source.ts";
 
 /** A compiled pattern. Matching takes time linear in text × instructions and bounded memory, whatever the two are. */
@@ -19,7 +19,7 @@ export interface CompiledPattern {
   mayMatch(text: string): boolean;
   /** Cost units of {@link CompiledPattern.mayMatch}. */
   scanCost(text: string): number;
-  /** Cost units of {@link CompiledPattern.test}: instructions × UTF-16 units / 256, at least one. */
+  /** Cost units of {@link CompiledPattern.test}: about instructions × UTF-16 units / 64. */
   matchCost(text: string): number;
 }
 
@@ -34,8 +34,10 @@ export interface PatternCompiler {
   compile(pattern: string): CompiledPattern;
 }
 
-/** UTF-16 units × instructions that cost one unit. */
-const STEPS_PER_UNIT = 256;
+/** Steps that cost one unit: about half a microsecond where the automaton gives up and everything is simulated. */
+const STEPS_PER_UNIT = 64;
+/** Units of one match whatever the text. */
+const MATCH_BASE = 8;
 
 /**
  * Loads RE2 and gives a compiler of patterns. RE2 is imported here and nowhere else, so that a host whose
@@ -50,13 +52,14 @@ const STEPS_PER_UNIT = 256;
 export async function loadPatternCompiler(): Promise<PatternCompiler> {
   const { RE2JS } = await import("@bufbuild/re2");
   const compiled = new Map<string, CompiledPattern>();
-  // All patterns of a policy share one allowance, so that many patterns take no more memory than one.
+  // All patterns of a policy share sets and one allowance of memory, so that many take hardly more than one.
   const memory = createMemory();
+  const sets: SharedSets = { known: new Map(), foldsOf: (rune) => foldsOf(RE2JS, rune) };
   return {
     compile(pattern) {
       const known = compiled.get(pattern);
       if (known !== undefined) return known;
-      const made = compilePattern(RE2JS, pattern, memory);
+      const made = compilePattern(RE2JS, pattern, sets, memory);
       compiled.set(pattern, made);
       return made;
     },
@@ -66,6 +69,7 @@ export async function loadPatternCompiler(): Promise<PatternCompiler> {
 function compilePattern(
   RE2: typeof RE2JS,
   pattern: string,
+  sets: SharedSets,
   memory: MatcherMemory,
 ): CompiledPattern {
   checkSource(pattern);
@@ -75,24 +79,29 @@ function compilePattern(
   const literals: Literals | null = re2.prefilter;
   // Finding the one literal is then the whole match.
   const isLiteral = re2.prefixComplete && literals !== null;
-  const program = lowerProgram(re2.prog, (rune) => foldsOf(RE2, rune));
-  const matcher = createMatcher(program, memory);
+  const program = lowerProgram(re2.prog, sets);
+  // Most patterns of a large policy are never asked about in one process.
+  let matcher: ((text: string) => boolean) | null = null;
+  const matches = (text: string): boolean => (matcher ??= createMatcher(program, memory))(text);
   const weight = weightOf(program);
   const scans = literals === null ? 0 : literalCount(literals);
   return {
     instructions,
     subjectLimit: isClassesOnly(pattern) ? Infinity : EXPRESSION_LIMITS.subjectLength,
-    test: (text) => (literals === null || mayContain(literals, text)) && (isLiteral || matcher(text)),
+    test: (text) => (literals === null || mayContain(literals, text)) && (isLiteral || matches(text)),
     mayMatch: (text) => literals === null || mayContain(literals, text),
     scanCost: (text) => scans * textCost(text.length),
     matchCost: (text) =>
-      isLiteral ? 0 : Math.ceil((weight * text.length) / STEPS_PER_UNIT),
+      isLiteral ? 0 : MATCH_BASE + Math.ceil((weight * text.length) / STEPS_PER_UNIT),
   };
 }
 
+/** What reading one code point takes whatever the instructions. */
+const STEP_BASE = 16;
+
 /** Steps for each code point: the instructions, and the look-ups in sets of many ranges. */
 function weightOf({ size, sets }: Program): number {
-  return sets.reduce((sum, { ranges }) => sum + Math.ceil(Math.log2(ranges.length)), size);
+  return sets.reduce((sum, { ranges }) => sum + Math.ceil(Math.log2(ranges.length)), size + STEP_BASE);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { BundleKeeper } from "./bundles.ts";
 import { Enforcer } from "./enforcer.ts";
 import { Emitter } from "./emitter.ts";
 import type { Guard } from "./guard.ts";
+import { hostClock, hostLogger } from "./host-parts.ts";
 import type { Judged } from "./judge.ts";
 import { denialLine } from "./log-line.ts";
 import type { CommonOptions } from "./options.ts";
@@ -17,7 +18,9 @@ export function assembleGuard(
   emitter: Emitter,
   options: CommonOptions,
 ): Guard {
-  const { audit, logger, onReview, clock = Date.now } = options;
+  const { audit, onReview } = options;
+  const logger = hostLogger(options.logger);
+  const clock = hostClock(options.clock ?? Date.now);
   const tickets = createTickets();
   const covered = new Map<string, CoverageEntry>();
   let closed = false;
@@ -30,7 +33,8 @@ export function assembleGuard(
     audit,
     limits: options.stores?.limits ?? memoryLimits(),
     onReview,
-    clock,
+    clock: clock.now,
+    recordTime: clock.nowOrLast,
     bundle: (now) => {
       if (closed) return null;
       if (keeper.current === null) keeper.retry(now);
@@ -62,8 +66,10 @@ export function assembleGuard(
     decide: (call) => enforcer.preview(call),
     open: (calls, openOptions = {}) => enforcer.openBatch(calls, openOptions),
     run: (call, execute, runOptions = {}) => enforcer.run(call, execute, runOptions),
-    visibleTools: (ticket, tools) =>
-      visibleTools(tickets.find(ticket), parts.bundle(clock()), clock(), tools),
+    visibleTools: (ticket, tools) => {
+      const now = clock.nowOrLast();
+      return visibleTools(tickets.find(ticket), parts.bundle(now), now, tools);
+    },
     cover: (entries) => {
       for (const entry of entries) covered.set(entry.tool, entry);
     },
@@ -107,6 +113,11 @@ function fieldsOf({ id, tool, run, decision }: Judged): object {
   return { call: id, tool, agent: run?.agent.id ?? null, effect, code, rule, bundle: bundle?.digest };
 }
 
+/** A store may reject with anything, also with what cannot be made a text. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return "an error without words";
+  }
 }

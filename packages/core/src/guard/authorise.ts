@@ -55,12 +55,18 @@ function cannotCount(judged: Judged): Judged {
   });
 }
 
-function afterLimits(judged: Judged, demands: readonly LimitDemand[], result: LimitResult): Judged {
-  if (result.ok) return judged;
-  const demand = demands[result.claim];
-  if (demand === undefined) return denied(judged, "store_unavailable");
-  const retryAfter = Math.ceil(result.retryAfterMs / 1000);
-  const limited = denied(judged, "rate_limited", { rule: demand.rule, retryAfter });
+/** A store is code of the host's: whatever is not a plain yes or a plain no is a store that did not answer. */
+function afterLimits(
+  judged: Judged,
+  demands: readonly LimitDemand[],
+  result: LimitResult | null | undefined,
+): Judged {
+  if (result?.ok === true) return judged;
+  const demand = result?.ok === false ? demands[result.claim] : undefined;
+  if (demand === undefined || result?.ok !== false) return denied(judged, "store_unavailable");
+  const seconds = Math.ceil(result.retryAfterMs / 1000);
+  const wait = Number.isFinite(seconds) ? { retryAfter: seconds } : {};
+  const limited = denied(judged, "rate_limited", { rule: demand.rule, ...wait });
   if (demand.onExceed === "deny") return limited;
   return { ...limited, decision: { ...limited.decision, effect: "review" } };
 }
@@ -72,6 +78,7 @@ function afterLimits(judged: Judged, demands: readonly LimitDemand[], result: Li
 export function recordCall(
   judged: Judged,
   evaluation: string,
+  now: number,
   audit: AuditSink,
   reviewer: string | undefined,
   failed: (error: unknown) => void,
@@ -83,7 +90,7 @@ export function recordCall(
   const operation = judged.bundle?.evaluator.tool(judged.tool)?.operation;
   const durable = operation !== "read";
   try {
-    const kept = audit.append(callEvent(judged, evaluation, reviewer), { durable });
+    const kept = audit.append(callEvent(judged, evaluation, now, reviewer), { durable });
     if (kept === undefined) return judged;
     return kept.then(() => judged, unavailable);
   } catch (error) {

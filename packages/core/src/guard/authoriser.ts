@@ -95,7 +95,7 @@ export class Authoriser {
       if (reserved.decision.effect === "review") return this.#review(reserved, open, waived);
       const evaluation = globalThis.crypto.randomUUID();
       return when(
-        recordCall(reserved, evaluation, audit, reviewer, auditFailed),
+        recordCall(reserved, evaluation, clock(), audit, reviewer, auditFailed),
         (recorded): Authorised | Judged =>
           recorded.decision.effect === "deny"
             ? recorded

@@ -5,6 +5,7 @@ import { assembleGuard } from "./assemble.ts";
 import { BundleKeeper, prepareBundle, type LoadedBundle } from "./bundles.ts";
 import { Emitter } from "./emitter.ts";
 import type { Guard } from "./guard.ts";
+import { hostLogger } from "./host-parts.ts";
 import type { GuardOptions } from "./options.ts";
 
 /**
@@ -33,7 +34,8 @@ import type { GuardOptions } from "./options.ts";
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   checkOptions(options);
-  const { bundle: source, trust, audience, rollback, logger, clock = Date.now } = options;
+  const { bundle: source, trust, audience, rollback, clock = Date.now } = options;
+  const logger = hostLogger(options.logger);
   const root = await openTrustRoot({ ...trust, now: clock(), rollback });
   const emitter = new Emitter((error) =>
     logger?.error({ error: String(error) }, "a listener failed"),

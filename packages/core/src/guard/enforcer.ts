@@ -7,6 +7,7 @@ import { copyForTool } from "../snapshot/copy.ts";
 import { peekLimits } from "./authorise.ts";
 import { Authoriser, isAuthorised, type Authorised } from "./authoriser.ts";
 import { isAsyncGeneratorFunction, isStream, TrackedStream, track, type Ending } from "./execution.ts";
+import type { LoadedBundle } from "./bundles.ts";
 import type { CallInput, Execute, OpenedCall, OpenOptions, RunOptions } from "./guard.ts";
 import { denied, digestOf, judge, refuse, type Judged } from "./judge.ts";
 import { OpenCalls, sessionOf } from "./open-calls.ts";
@@ -50,13 +51,15 @@ export class Enforcer {
   }
 
   judge(call: CallInput): Judged {
-    const now = this.#parts.clock();
-    const bundle = this.#parts.bundle(now);
+    const { tickets, clock, recordTime, failed } = this.#parts;
+    let bundle: LoadedBundle | null = null;
     try {
-      return judge(call, { tickets: this.#parts.tickets, bundle, now });
+      const now = clock();
+      bundle = this.#parts.bundle(now);
+      return judge(call, { tickets, bundle, now });
     } catch (error) {
-      this.#parts.failed(error);
-      return refuse({ id: null, tool: "", run: null, bundle, time: now }, "internal_error");
+      failed(error);
+      return refuse({ id: null, tool: "", run: null, bundle, time: recordTime() }, "internal_error");
     }
   }
 
@@ -119,13 +122,13 @@ export class Enforcer {
     execute: Execute<Result>,
   ): { start: () => Result; ended: (ending: Ending) => void } {
     const { decision, snapshot, tool, id } = judged;
-    const began = this.#parts.clock();
+    const began = this.#parts.recordTime();
     this.#parts.decided(judged);
     return {
       start: () => execute(snapshot === null ? {} : copyForTool(snapshot), { decision }),
       ended: (ending) => {
         open.close(ending === "executed");
-        const now = this.#parts.clock();
+        const now = this.#parts.recordTime();
         const durationMs = Math.max(0, now - began);
         const how = { outcome: ending, fallback: null, durationMs } as const;
         this.#append(outcomeEvent({ evaluation, call: id, tool }, now, how));
@@ -176,9 +179,10 @@ export class Enforcer {
     const { id, tool } = judged;
     const denial = fallBackOf(judged);
     const evaluation = globalThis.crypto.randomUUID();
-    this.#append(callEvent(judged, evaluation));
+    const now = this.#parts.recordTime();
+    this.#append(callEvent(judged, evaluation, now));
     const how = { outcome: "blocked", fallback: denial.kind, durationMs: 0 } as const;
-    this.#append(outcomeEvent({ evaluation, call: id, tool }, judged.time, how));
+    this.#append(outcomeEvent({ evaluation, call: id, tool }, now, how));
     this.#parts.decided(judged);
     return denial;
   }
@@ -207,14 +211,15 @@ function fallBackOf({ id, tool, decision, bundle, request, verdict }: Judged): D
   return fallBack({ id, tool, decision, deciding: verdict.deciding, evaluator, request });
 }
 
+/** Some frameworks take the last part for the result, others what the generator returns. */
 async function* onePart(part: unknown): AsyncGenerator<unknown, unknown, unknown> {
   yield part;
-  return undefined;
+  return part;
 }
 
 async function* allParts(
   stream: AsyncIterable<unknown>,
 ): AsyncGenerator<unknown, unknown, unknown> {
-  yield* stream;
-  return undefined;
+  // What a generator returns is its result in some frameworks.
+  return yield* stream;
 }

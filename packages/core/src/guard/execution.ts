@@ -24,6 +24,8 @@ export function track<Result>(execute: () => Result, ended: (ending: Ending) => 
     const promise = result as PromiseLike<unknown>;
     const settled = Promise.resolve(promise).then(
       (value) => {
+        // A promise of a stream, as an async function gives one: the call ends where the stream does.
+        if (isAsyncGenerator(value)) return new TrackedStream(() => value, ended);
         ended("executed");
         return value;
       },

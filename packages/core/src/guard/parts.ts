@@ -11,8 +11,10 @@ export interface GuardParts {
   readonly audit: AuditSink;
   readonly limits: LimitStore;
   readonly onReview: OnReview | undefined;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds. Throws where the host's clock fails. */
   clock(): number;
+  /** Epoch milliseconds, for what has happened already: the last good time where the host's clock fails. */
+  recordTime(): number;
   /** The bundle in force; a missing one is asked for again. */
   bundle(now: number): LoadedBundle | null;
   /** A decision is final: the call runs now, or was denied. */

@@ -9,13 +9,18 @@ export interface OpenRecord {
   readonly tool: string;
 }
 
-/** What is written before a tool runs, or instead of running it. Holds no argument value. */
-export function callEvent(judged: Judged, evaluation: string, reviewer?: string): CallEvent {
+/** What is written before a tool runs, or instead of running it. Holds no argument value. `now`: epoch milliseconds. */
+export function callEvent(
+  judged: Judged,
+  evaluation: string,
+  now: number,
+  reviewer?: string,
+): CallEvent {
   const { decision, run, tool } = judged;
   const known = judged.bundle?.evaluator.tool(tool);
   return {
     type: "call",
-    time: instant(judged.time),
+    time: instant(now),
     evaluation,
     call: judged.id,
     tool,

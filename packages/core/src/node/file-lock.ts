@@ -41,13 +41,18 @@ function held(): Set<string> {
  * died is taken away; one whose holder cannot be judged (another host, another process of that number) is waited
  * for and never broken, because two winners would be worse than none.
  *
- * @throws ERR_ROLLBACK_STATE when the lock does not become free within 5 s
+ * @param patienceMs - how long to wait for the lock, in milliseconds
+ * @throws ERR_ROLLBACK_STATE when the lock does not become free in that time
  */
-export async function withFileLock<T>(path: string, task: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(
+  path: string,
+  task: () => Promise<T>,
+  patienceMs: number = PATIENCE_MS,
+): Promise<T> {
   const holder: Holder = { host: hostname(), pid: process.pid, thread: threadId, token: randomUUID() };
   held().add(holder.token);
   try {
-    await acquire(path, JSON.stringify(holder));
+    await acquire(path, JSON.stringify(holder), patienceMs);
     try {
       return await task();
     } finally {
@@ -58,8 +63,8 @@ export async function withFileLock<T>(path: string, task: () => Promise<T>): Pro
   }
 }
 
-async function acquire(path: string, content: string): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
+async function acquire(path: string, content: string, patienceMs: number): Promise<void> {
+  const end = performance.now() + patienceMs;
   while (!(await create(path, content))) {
     if (await removeDead(path)) continue;
     if (performance.now() > end) {

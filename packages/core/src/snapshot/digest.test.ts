@@ -17,7 +17,7 @@ describe("the digest of a call", () => {
   it("is SHA-256 over canonical JSON", () => {
     // printf '{"arguments":{"a":1},"tool":"t"}' | sha256sum
     expect(digest("t", { a: 1 })).toBe(
-      "6f30aaf3b9fb0e4ff6eae4d53bb46c7e3a0a1a7b2a9e26ff7ff0b24be4f8c1cf",
+      "3ae57511b3dd480647f24c64e5d9d71c0fbe44ff68a475437244d2285cf169b9",
     );
   });
 

@@ -76,7 +76,8 @@ export async function thumbprint(jwk: PublicJwk): Promise<string> {
 /**
  * The y coordinates, in hexadecimal and with the sign bit cleared, of the points of small order on
  * Curve25519's Edwards form, with the encodings that exceed the field. For such a "key" one signature fits
- * many messages, and RFC 8032 verifiers accept it: it would be a back door that looks like any other key.
+ * many messages: it would be a back door that looks like any other key. RFC 8032 lets a verifier accept it, and
+ * Node 20 does; Node 24 does not.
  */
 const SMALL_ORDER: readonly string[] = [
   "0000000000000000000000000000000000000000000000000000000000000000",

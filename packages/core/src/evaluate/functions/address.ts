@@ -1,7 +1,7 @@
 import { BUDGET_EXHAUSTED, spend } from "../cost.ts";
 import { EvaluationError } from "../value.ts";
 import type { BinaryFunction, UnaryFunction } from "./function.ts";
-import { canonicalHost, MAX_HOST } from "./host-name.ts";
+import { canonicalHost, hostCost, MAX_HOST } from "./host-name.ts";
 import { readIpv4 } from "./ipv4.ts";
 import { readIpv6, type Ipv6 } from "./ipv6.ts";
 import { isPrivateIpv4, isPrivateIpv6 } from "./special-purpose.ts";
@@ -102,7 +102,7 @@ export const ADDRESS_IN: BinaryFunction<AddressRange> = {
 export const PRIVATE_HOST: UnaryFunction = {
   apply(value, budget) {
     if (typeof value !== "string" || value.length > MAX_HOST) return NOT_HOST;
-    if (!spend(budget, 8 + (value.length >>> 3))) return BUDGET_EXHAUSTED;
+    if (!spend(budget, hostCost(value))) return BUDGET_EXHAUSTED;
     const bare = readAddress(value);
     if (bare !== null) return isPrivateAddress(bare);
     const host = canonicalHost(value);

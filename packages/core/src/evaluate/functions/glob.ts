@@ -113,7 +113,7 @@ export const GLOB: BinaryFunction<Glob> = {
   },
   apply(first, glob, budget) {
     if (typeof first !== "string") return NOT_GLOB;
-    const cost = Math.ceil((first.length * (glob.steps + 3)) / 256);
+    const cost = Math.ceil((first.length * (glob.steps + 3)) / 128);
     return spend(budget, cost) ? glob.matches(first) : BUDGET_EXHAUSTED;
   },
 };

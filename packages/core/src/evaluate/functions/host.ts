@@ -2,7 +2,7 @@ import { BUDGET_EXHAUSTED, spend } from "../cost.ts";
 import type { CostBudget } from "../scope.ts";
 import { EvaluationError } from "../value.ts";
 import type { BinaryFunction, UnaryFunction } from "./function.ts";
-import { canonicalHost, MAX_HOST } from "./host-name.ts";
+import { canonicalHost, hostCost, MAX_HOST } from "./host-name.ts";
 import { readAddress } from "./address.ts";
 
 /** Longer than any server takes; it bounds what one parse costs. */
@@ -10,6 +10,10 @@ const MAX_URL = 8_192;
 
 const NOT_ONE = new EvaluationError("host needs one URL with a host, or one bare address");
 const NOT_HOSTS = new EvaluationError("inDomain needs a host and a domain");
+
+/** What stands between the scheme and the path: user, host and port. */
+const AUTHORITY = /^[A-Za-z][A-Za-z0-9+.-]*:[\\/]*(?<text>[^\\/?#]*)/;
+const MAX_AUTHORITY = 512;
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 /** The parser drops some of these in silence, so that one text could be two URLs to two readers. */
@@ -27,7 +31,9 @@ const ADDRESS = /^(?<local>[\p{L}\p{M}\p{N}#$&'*+/=?^_`{|}~.-]{1,64})@(?<domain>
 export const HOST: UnaryFunction = {
   apply(value, budget) {
     if (typeof value !== "string" || value.length > MAX_URL) return NOT_ONE;
-    if (!spend(budget, 4 + (value.length >>> 4))) return BUDGET_EXHAUSTED;
+    const authority = AUTHORITY.exec(value)?.groups?.["text"] ?? value;
+    if (authority.length > MAX_AUTHORITY) return NOT_ONE;
+    if (!spend(budget, hostCost(authority) + (value.length >>> 4))) return BUDGET_EXHAUSTED;
     if (SPACE_OR_CONTROL.test(value)) return NOT_ONE;
     return (SCHEME.test(value) ? hostOfUrl(value) : hostOfAddress(value)) ?? NOT_ONE;
   },
@@ -66,6 +72,6 @@ export const IN_DOMAIN: BinaryFunction<string> = {
 
 function readHost(value: unknown, budget: CostBudget): string | EvaluationError {
   if (typeof value !== "string" || value.length > MAX_HOST) return NOT_HOSTS;
-  if (!spend(budget, 2 + (value.length >>> 3))) return BUDGET_EXHAUSTED;
+  if (!spend(budget, hostCost(value))) return BUDGET_EXHAUSTED;
   return canonicalHost(value) ?? NOT_HOSTS;
 }

@@ -42,7 +42,8 @@ function isLow(unit: number): boolean {
 export const LOWER: UnaryFunction = {
   apply(value, budget) {
     if (typeof value !== "string") return NOT_TEXT;
-    return spend(budget, textCost(value.length)) ? value.toLowerCase() : BUDGET_EXHAUSTED;
+    // Letters outside ASCII take several times as long as the rest.
+    return spend(budget, textCost(3 * value.length)) ? value.toLowerCase() : BUDGET_EXHAUSTED;
   },
 };
 
@@ -60,7 +61,8 @@ export const ENDS_WITH: BinaryFunction<string> = textTest(
 
 /** `a.contains(b)`. */
 export const CONTAINS: BinaryFunction<string> = textTest(
-  (text, part) => text.length + part.length,
+  // Searching looks at a character more than once: the charge is double.
+  (text, part) => 2 * (text.length + part.length),
   containsText,
 );
 

@@ -61,7 +61,9 @@ export function createMatcher(program: Program, memory: MatcherMemory): (text: s
   const following = createThreads(program);
   let states = new Map<string, State>();
   let first: State | null = null;
-
+  // Making a state costs as much as simulating some characters, so states are earned by characters read, over
+  // the whole life of the matcher: no mix of texts can make it build more than it saves.
+  let credit = FIRST_CREDIT;
   function forget(): void {
     states = new Map();
     first = null;
@@ -120,14 +122,15 @@ export function createMatcher(program: Program, memory: MatcherMemory): (text: s
 
   return (text) => {
     let state = start();
-    let builds = MIN_BUILDS + (text.length >>> 5);
+    credit = Math.min(MAX_CREDIT, credit + (text.length + 15) / CHARACTERS_PER_STATE);
     for (let index = 0; index < text.length; ) {
       if (state === FOUND) return true;
       if (state === LOST) return false;
       const rune = text.codePointAt(index)!; // below length
       let next = rune < 128 ? state.next[rune] : state.nextWide.get(rune);
       if (next === undefined) {
-        if (builds-- === 0) return simulate(state, text, index);
+        if (credit < 1) return simulate(state, text, index);
+        credit--;
         next = build(state, rune);
       }
       state = next;
@@ -137,8 +140,11 @@ export function createMatcher(program: Program, memory: MatcherMemory): (text: s
   };
 }
 
-/** States that one text may add whatever its length. */
-const MIN_BUILDS = 16;
+/** How many states a matcher may make before it has read anything, and how many it may save up for. */
+const FIRST_CREDIT = 8;
+const MAX_CREDIT = 256;
+/** Characters read that earn one more state. */
+const CHARACTERS_PER_STATE = 16;
 /** A state with its tables, and an entry of a map, in bytes, estimated upward. */
 const STATE_BYTES = 1_536;
 const WIDE_BYTES = 64;

@@ -64,16 +64,16 @@ export function holdsRune({ ascii, ranges }: RuneSet, rune: number): boolean {
   return low < ranges.length >> 1 && ranges[2 * low]! <= rune; // in range
 }
 
-/**
- * Lowers what RE2 compiled: captures and no-ops vanish, equal character sets are shared.
- *
- * @param program - what RE2 compiled
- * @param foldsOf - the code points that are one character when case is ignored, as ranges
- */
-export function lowerProgram(
-  { inst, start }: Re2Program,
-  foldsOf: (rune: number) => readonly number[],
-): Program {
+/** What the programs of one policy share. */
+export interface SharedSets {
+  /** Sets by their ranges. */
+  readonly known: Map<string, RuneSet>;
+  /** The code points that are one character when case is ignored (`k`, `K`, the Kelvin sign), as ranges. */
+  foldsOf(rune: number): readonly number[];
+}
+
+/** Lowers what RE2 compiled: captures and no-ops vanish, equal character sets are shared. */
+export function lowerProgram({ inst, start }: Re2Program, shared: SharedSets): Program {
   const size = inst.length;
   const program = {
     size,
@@ -85,7 +85,7 @@ export function lowerProgram(
     set: new Int32Array(size),
     sets: [] as RuneSet[], // filled below
   };
-  const setIndexOf = sharedSets(program.sets, foldsOf);
+  const setIndexOf = setIndexes(program.sets, shared);
   for (const [pc, instruction] of inst.entries()) {
     const op = lowerOp(instruction.op);
     program.op[pc] = op;
@@ -127,31 +127,37 @@ function landing(inst: readonly Re2Instruction[], pc: number): number {
   return at;
 }
 
-/** Gives the index of an instruction's set, and adds the set where it is new. */
-function sharedSets(
+/** Gives the index of an instruction's set, and adds the set where the program does not have it yet. */
+function setIndexes(
   sets: RuneSet[],
-  foldsOf: (rune: number) => readonly number[],
+  shared: SharedSets,
 ): (instruction: Re2Instruction) => number {
   // What a repetition unrolled shares one list, and `\pL` has 1,300 numbers: the list is asked about first.
   const byList = new Map<readonly number[], number>();
-  const byRanges = new Map<string, number>();
-  function add(ranges: readonly number[]): number {
-    const key = ranges.join(",");
-    const known = byRanges.get(key);
-    if (known !== undefined) return known;
-    byRanges.set(key, sets.length);
-    return sets.push(runeSet(ranges)) - 1;
+  const bySet = new Map<RuneSet, number>();
+  function indexOf(ranges: readonly number[]): number {
+    const set = sharedSet(ranges, shared.known);
+    const index = bySet.get(set) ?? sets.push(set) - 1;
+    bySet.set(set, index);
+    return index;
   }
   return ({ runes, arg }) => {
     const known = byList.get(runes);
     if (known !== undefined) return known;
     // For a single code point, `arg` says whether case is ignored; such a list is not shared.
     const [single = 0] = runes;
-    if (runes.length === 1) return add(arg === 0 ? [single, single] : foldsOf(single));
-    const index = add(runes);
+    if (runes.length === 1) return indexOf(arg === 0 ? [single, single] : shared.foldsOf(single));
+    const index = indexOf(runes);
     byList.set(runes, index);
     return index;
   };
+}
+
+function sharedSet(ranges: readonly number[], known: Map<string, RuneSet>): RuneSet {
+  const key = ranges.join(",");
+  const set = known.get(key) ?? runeSet(ranges);
+  known.set(key, set);
+  return set;
 }
 
 function runeSet(ranges: readonly number[]): RuneSet {

@@ -34,7 +34,7 @@ const SETTLED = -1;
 /** Makes the simulation of a program. It keeps scratch lists and must not be entered twice at once. */
 export function createSimulation(program: Program): Simulation {
   const { op, out, other, asks, set, sets, start } = program;
-  const { first, targets } = directTargets(program);
+  const only = onlyTargets(program);
   const seen = new Int32Array(program.size);
   const stack = new Int32Array(program.size + 1);
   const settled = createThreads(program);
@@ -118,16 +118,12 @@ export function createSimulation(program: Program): Simulation {
           fits[which] = holdsRune(sets[which]!, rune) ? 1 : 0; // in range
         }
         if (fits[which] === 0) continue;
-        const end = first[pc + 1]!; // one longer than the program
-        let at = first[pc]!; // in range
-        if (at === end) {
+        const target = only[pc]!; // in range
+        if (target < 0) {
           into.count = total;
           if (add(out[pc]!, holds, BEGINNINGS, into)) return true; // in range
           total = into.count;
-        }
-        for (; at < end; at++) {
-          const target = targets[at]!; // in range
-          if (seen[target] === round) continue;
+        } else if (seen[target] !== round) {
           seen[target] = round;
           reached[total++] = target;
         }
@@ -140,32 +136,12 @@ export function createSimulation(program: Program): Simulation {
   };
 }
 
-/** More targets than this are looked for each time, so that the lists of a program stay linear in its size. */
-const MAX_TARGETS = 4;
-
-/** The few targets of each consuming instruction, in one list; none for one that must be followed. */
-interface DirectTargets {
-  /** Where the targets of each instruction begin; one longer than the program. */
-  readonly first: Int32Array;
-  readonly targets: Int32Array;
-}
-
-/** Looks for instructions that lead to a few consuming ones, past no assertion and to no match. */
-function directTargets({ size, op, out, other }: Program): DirectTargets {
-  function targetsOf(pc: number): readonly number[] {
-    const found = new Set<number>();
-    const open = [pc];
-    for (let steps = 0; open.length > 0; steps++) {
-      const at = open.pop()!; // not empty
-      if (steps > 4 * MAX_TARGETS) return [];
-      if (op[at] === RUNE) found.add(at);
-      else if (op[at] === SPLIT) open.push(other[at]!, out[at]!); // in range
-      else return [];
-    }
-    return found.size <= MAX_TARGETS ? [...found] : [];
+/** Where an instruction leads that is followed by one consuming instruction, as most are; else -1. */
+function onlyTargets({ size, op, out }: Program): Int32Array {
+  const only = new Int32Array(size).fill(-1);
+  for (let pc = 0; pc < size; pc++) {
+    const target = out[pc]!; // in range
+    if (op[target] === RUNE) only[pc] = target;
   }
-  const lists = Array.from({ length: size }, (_, pc) => (op[pc] === RUNE ? targetsOf(out[pc]!) : []));
-  const first = new Int32Array(size + 1);
-  for (const [pc, list] of lists.entries()) first[pc + 1] = first[pc]! + list.length; // in range
-  return { first, targets: Int32Array.from(lists.flat()) };
+  return only;
 }
