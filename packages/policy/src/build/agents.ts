@@ -1,0 +1,58 @@
+import type { AgentProfile } from "@interlatch/core";
+import type { Conditions } from "../conditions/conditions.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import type { Reporter } from "../diagnostics/reporter.ts";
+import { shown } from "../diagnostics/words.ts";
+import { textsAt } from "../document/fields.ts";
+import { NAME } from "../document/names.ts";
+import type { Span } from "../yaml/source.ts";
+import type { YamlEntry, YamlMap } from "../yaml/tree.ts";
+import { isGlob } from "./globs.ts";
+import type { Tools } from "./tools.ts";
+import { buildWhen } from "./when.ts";
+
+export interface BuiltProfile {
+  readonly name: string;
+  readonly at: Span;
+  readonly profile: AgentProfile;
+}
+
+/** One entry of `agents`: a ceiling for the agents that its `when` describes. */
+export function buildProfile(entry: YamlEntry, tools: Tools, conditions: Conditions, reporter: Reporter): BuiltProfile | undefined {
+  const { key: name, keyAt, value } = entry;
+  if (!NAME.test(name)) {
+    reporter.error({ code: "bad_name", at: keyAt, message: `\`${shown(name)}\` is no name of an agent profile: 1 to 128 of A-Z, a-z, 0-9, \`_\`, \`.\`, \`:\`, \`/\`, \`-\`.` });
+  }
+  if (value.kind !== "map") return undefined;
+  const when = buildWhen(value, conditions, reporter);
+  if (when.kind !== "always" && when.expression !== undefined) tools.undescribed.condition(when.expression);
+  const names = profileTools(value, tools, reporter);
+  if (when.kind !== "condition") return undefined;
+  const at = { file: keyAt.file.path, line: keyAt.file.positionOf(keyAt.start).line };
+  return { name, at: keyAt, profile: { when: when.expression, tools: names, at } };
+}
+
+function profileTools(map: YamlMap, tools: Tools, reporter: Reporter): readonly string[] {
+  const names = new Set<string>();
+  for (const { value: name, at } of textsAt(map, "tools")) {
+    if (tools.refuseName(name, at)) continue;
+    if (isGlob(name)) expandGlob(name, at, tools, reporter).forEach((one) => names.add(one));
+    else if (tools.get(name) !== undefined) names.add(name);
+    else if (!tools.incomplete) {
+      const right = nearest(name, [...tools.all].map((tool) => tool.name));
+      const message = `There is no tool \`${name}\`, neither under \`tools\` nor in a rule.`;
+      reporter.error({ code: "unknown_tool", at, message, hint: right === undefined ? undefined : `Did you mean \`${right}\`?` });
+    }
+  }
+  return [...names];
+}
+
+/** The declared tools of a glob; one that matches nothing is an error. */
+export function expandGlob(glob: string, at: Span, tools: Tools, reporter: Reporter): readonly string[] {
+  const names = tools.expand(glob);
+  if (names.length === 0 && !tools.incomplete) {
+    const message = `No tool under \`tools\` matches \`${glob}\`.`;
+    reporter.error({ code: "unmatched_glob", at, message, hint: "`*` stays within one segment of a name, up to the next `/`; `**` crosses." });
+  }
+  return names;
+}

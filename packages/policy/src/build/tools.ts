@@ -1,0 +1,195 @@
+import { DATA_CLASSES, OPERATIONS, type Operation, type ToolPolicy } from "@interlatch/core";
+import type { Checker } from "../conditions/check.ts";
+import type { Conditions } from "../conditions/conditions.ts";
+import { environmentOf } from "../conditions/environment.ts";
+import { readField } from "../conditions/fields.ts";
+import { typeOfSchema } from "../conditions/schema-type.ts";
+import { canBe, describe, DYNAMIC, type Type } from "../conditions/types.ts";
+import type { Reporter } from "../diagnostics/reporter.ts";
+import { nearest } from "../diagnostics/nearest.ts";
+import { shown } from "../diagnostics/words.ts";
+import { booleanAt, mapAt, textAt, wordAt } from "../document/fields.ts";
+import { NAME } from "../document/names.ts";
+import type { Span } from "../yaml/source.ts";
+import { entryOf, valueOf, type YamlEntry, type YamlMap } from "../yaml/tree.ts";
+import { buildFallback } from "./fallbacks.ts";
+import { globMatches, isGlob } from "./globs.ts";
+import type { PolicyParts } from "./parts.ts";
+import { SchemaReader } from "./schemas.ts";
+
+/** One tool of a policy, declared or only named by a rule. */
+export interface BuiltTool {
+  readonly name: string;
+  readonly at: Span;
+  readonly implicit: boolean;
+  readonly policy: ToolPolicy;
+  /** Checks conditions against this tool's arguments. Tools with equal arguments share one. */
+  readonly checker: Checker;
+}
+
+/** All tools of a policy. Names are looked up in a `Map`: a tool may be called `constructor`. */
+export class Tools {
+  readonly #tools = new Map<string, BuiltTool>();
+  readonly #declared: readonly string[];
+  readonly #globs = new Map<string, readonly string[]>();
+  readonly #reporter: Reporter;
+  readonly #strict: boolean;
+  /** Checks conditions where no tool is known, or its arguments are undescribed. */
+  readonly undescribed: Checker;
+  /** Whether a tool may be missing that was written. */
+  readonly incomplete: boolean;
+
+  constructor(parts: PolicyParts, facts: Type, implicit: readonly string[], conditions: Conditions, reporter: Reporter, strict: boolean) {
+    this.#reporter = reporter;
+    this.#strict = strict;
+    this.incomplete = parts.incomplete || parts.keys.has("include");
+    this.#declared = parts.tools.map((entry) => entry.key);
+    const names = this.incomplete ? undefined : [...new Set([...this.#declared, ...implicit])];
+    this.undescribed = conditions.checker(environmentOf(facts, DYNAMIC, names));
+    const reader = new ToolReader(parts, facts, names, this.undescribed, conditions, reporter);
+    for (const entry of parts.tools) {
+      const tool = reader.read(entry);
+      if (tool !== undefined) this.#tools.set(entry.key, tool);
+    }
+  }
+
+  /** Every tool, the declared ones first. */
+  get all(): IterableIterator<BuiltTool> {
+    return this.#tools.values();
+  }
+
+  get(name: string): BuiltTool | undefined {
+    return this.#tools.get(name);
+  }
+
+  /** The declared names that a glob matches. */
+  expand(glob: string): readonly string[] {
+    let names = this.#globs.get(glob);
+    if (names === undefined) {
+      names = this.#declared.filter((name) => globMatches(glob, name));
+      this.#globs.set(glob, names);
+    }
+    return names;
+  }
+
+  /** Declares a tool that only a rule names: writes, cannot be undone, data unknown, arguments undescribed. */
+  declare(name: string, at: Span): void {
+    if (this.#tools.has(name) || this.#declared.includes(name)) return;
+    const { line } = at.file.positionOf(at.start);
+    const policy: ToolPolicy = {
+      operation: "write",
+      reversible: false,
+      default: "deny",
+      at: { file: at.file.path, line },
+    };
+    this.#tools.set(name, { name, at, implicit: true, policy, checker: this.undescribed });
+    if (this.incomplete) return;
+    const right = nearest(name, this.#declared);
+    const finding = {
+      code: "implicit_tool",
+      at,
+      message: `The tool \`${name}\` is not declared under \`tools\`. It is taken to write, not to be reversible, and to have unknown data and undescribed arguments.`,
+      hint: right === undefined ? `Declare it: \`tools: { ${name}: { operation: ... } }\`.` : `Did you mean \`${right}\`?`,
+    } as const;
+    if (this.#strict) this.#reporter.error(finding);
+    else this.#reporter.warning(finding);
+  }
+
+  /** Reports a name of a tool that is malformed. */
+  refuseName(name: string, at: Span): boolean {
+    const literal = isGlob(name) ? name.replaceAll("*", "x") : name;
+    if (NAME.test(literal)) return false;
+    const message = `\`${shown(name)}\` is no name of a tool: 1 to 128 of A-Z, a-z, 0-9, \`_\`, \`.\`, \`:\`, \`/\`, \`-\`.`;
+    this.#reporter.error({ code: "bad_name", at, message });
+    return true;
+  }
+}
+
+/** Reads the entries of `tools`. */
+class ToolReader {
+  readonly #facts: Type;
+  readonly #names: readonly string[] | undefined;
+  readonly #undescribed: Checker;
+  readonly #conditions: Conditions;
+  readonly #reporter: Reporter;
+  readonly #schemas: SchemaReader;
+  readonly #checkers = new Map<string, Checker>();
+
+  constructor(
+    parts: PolicyParts,
+    facts: Type,
+    names: readonly string[] | undefined,
+    undescribed: Checker,
+    conditions: Conditions,
+    reporter: Reporter,
+  ) {
+    this.#facts = facts;
+    this.#names = names;
+    this.#undescribed = undescribed;
+    this.#conditions = conditions;
+    this.#reporter = reporter;
+    this.#schemas = new SchemaReader(parts, reporter);
+  }
+
+  read({ key: name, keyAt, value }: YamlEntry): BuiltTool | undefined {
+    if (!NAME.test(name)) {
+      const message = `\`${shown(name)}\` is no name of a tool: 1 to 128 of A-Z, a-z, 0-9, \`_\`, \`.\`, \`:\`, \`/\`, \`-\`.`;
+      const hint = isGlob(name) ? "A glob may stand in rules and profiles; tools are declared one by one." : undefined;
+      this.#reporter.error({ code: "bad_name", at: keyAt, message, hint });
+      return undefined;
+    }
+    const map: YamlMap = value.kind === "map" ? value : { kind: "map", at: keyAt, entries: [] };
+    const { checker, schema, type } = this.#arguments(name, map);
+    const operation: Operation = wordAt(map, "operation", OPERATIONS) ?? "write";
+    const data = wordAt(map, "data", DATA_CLASSES);
+    const description = textAt(map, "description")?.value;
+    const batch = this.#batch(map, type, checker);
+    const fallback = buildFallback(entryOf(map, "fallback"), this.#conditions, [checker], this.#reporter);
+    const policy: ToolPolicy = {
+      ...(description === undefined ? {} : { description }),
+      operation,
+      ...(data === undefined ? {} : { data }),
+      reversible: booleanAt(map, "reversible") ?? operation === "read",
+      ...(schema === undefined ? {} : { arguments: schema }),
+      ...(batch === undefined ? {} : { batch }),
+      default: wordAt(map, "default", ["allow", "deny"]) ?? "deny",
+      ...(fallback === undefined ? {} : { fallback }),
+      at: { file: keyAt.file.path, line: keyAt.file.positionOf(keyAt.start).line },
+    };
+    return { name, at: keyAt, implicit: false, policy, checker };
+  }
+
+  #arguments(name: string, map: YamlMap): { checker: Checker; type: Type; schema?: NonNullable<ToolPolicy["arguments"]> } {
+    const node = valueOf(map, "arguments");
+    if (node === undefined) return { checker: this.#undescribed, type: DYNAMIC };
+    const schema = this.#schemas.root(node);
+    const type = typeOfSchema(schema, "arguments", `the tool \`${name}\``, (inner) => this.#schemas.isUnknown(inner));
+    if (type.kind === "dynamic") return { checker: this.#undescribed, type, schema };
+    const identity = JSON.stringify(schema);
+    let checker = this.#checkers.get(identity);
+    if (checker === undefined) {
+      checker = this.#conditions.checker(environmentOf(this.#facts, type, this.#names));
+      this.#checkers.set(identity, checker);
+    }
+    return { checker, type, schema };
+  }
+
+  /** The argument that counts must be one that the tool has, and must be a number or a list. */
+  #batch(map: YamlMap, type: Type, checker: Checker): ToolPolicy["batch"] {
+    const batch = mapAt(map, "batch");
+    const argument = batch === undefined ? undefined : textAt(batch, "argument");
+    if (argument === undefined) return undefined;
+    if (type.kind === "object") {
+      const source = { text: argument.value, scalar: argument, spanOf: () => argument.at };
+      const range = { start: 0, end: argument.value.length };
+      const of = checker.notes.made({ kind: "variable", name: "arguments" }, source, range);
+      const read = checker.notes.made({ kind: "field", of, name: argument.value }, source, range);
+      const counted = readField(checker, type, read, true);
+      if (!canBe(counted, "number", "list")) {
+        const message = `A batch is counted by a number or a list; \`${shown(argument.value)}\` is ${describe(counted)}.`;
+        this.#reporter.error({ code: "wrong_type", at: argument.at, message });
+      }
+    }
+    return { argument: argument.value };
+  }
+}

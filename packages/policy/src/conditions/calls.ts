@@ -1,0 +1,171 @@
+import { EXPRESSION_LIMITS, type Comprehension, type Expression } from "@interlatch/core";
+import { nearest } from "../diagnostics/nearest.ts";
+import { shown } from "../diagnostics/words.ts";
+import type { Locals, Lowerer } from "./lower.ts";
+import type { Syntax } from "./parse.ts";
+import { isRole } from "./roles.ts";
+import { isDuration, isTimestamp, isZone } from "./times.ts";
+import { ALL_FUNCTIONS, isFunction, isVariable, LATER_FUNCTIONS, LEFT_OUT, MACROS, METHODS, TIME_PARTS } from "./vocabulary.ts";
+
+type Call = Extract<Syntax, { kind: "call" }>;
+
+/** Lowers `name(…)` and `receiver.name(…)`: macros, patterns and the functions of the language. */
+export function lowerCall(lowerer: Lowerer, call: Call, locals: Locals): Expression {
+  const { name, receiver } = call;
+  if (receiver === undefined && LATER_FUNCTIONS.includes(name)) return later(lowerer, call, locals);
+  if (name === "has" && receiver === undefined) return has(lowerer, call, locals);
+  if (name === "matches") return matches(lowerer, call, locals);
+  if (receiver !== undefined && isMacro(name)) return comprehension(lowerer, call, name, receiver, locals);
+  if (!isFunction(name)) return unknown(lowerer, call, locals);
+  const isMethod = METHODS.includes(name);
+  if (isMethod !== (receiver !== undefined) && name !== "size") {
+    lowerArguments(lowerer, call, locals);
+    const right = isMethod ? `x.${name}(...)` : `${name}(...)`;
+    return lowerer.refuse(call, "bad_call", `\`${name}\` is ${isMethod ? "a method" : "a function"}.`, `Write \`${right}\`.`);
+  }
+  if (TIME_PARTS.includes(name)) return timePart(lowerer, call, name, locals);
+  const given = lowerArguments(lowerer, call, locals);
+  const wanted = name === "size" || isMethod ? 1 : arity(name);
+  if (given.length !== (isMethod ? wanted + 1 : wanted)) {
+    return lowerer.refuse(call, "bad_call", `\`${name}\` takes ${times(wanted)}; found ${call.arguments.length}.`);
+  }
+  return refuseLiteral(lowerer, call) ?? lowerer.made({ kind: "call", function: name, arguments: given }, call);
+}
+
+function lowerArguments(lowerer: Lowerer, call: Call, locals: Locals): Expression[] {
+  const all = call.receiver === undefined ? call.arguments : [call.receiver, ...call.arguments];
+  return all.map((argument) => lowerer.lower(argument, locals));
+}
+
+const TWO: readonly string[] = ["glob", "inDomain", "under", "ipIn"];
+
+function arity(name: string): number {
+  return TWO.includes(name) ? 2 : 1;
+}
+
+function times(count: number): string {
+  return count === 1 ? "one argument" : `${count} arguments`;
+}
+
+function later(lowerer: Lowerer, call: Call, locals: Locals): Expression {
+  lowerArguments(lowerer, call, locals);
+  return lowerer.refuseLater(call, call.name);
+}
+
+/** Words that ask for what a condition must not have. */
+const IMPURE = /^(?:now|today|time|date|clock|random|uuid|fetch|http|get|read|env|file)/i;
+
+function unknown(lowerer: Lowerer, call: Call, locals: Locals): Expression {
+  const { name, receiver } = call;
+  // What looks like a macro may bind its first argument, so the arguments of an unknown method are not looked at.
+  if (receiver === undefined) lowerArguments(lowerer, call, locals);
+  else if (receiver.kind !== "name") lowerer.lower(receiver, locals);
+  const why = Object.hasOwn(LEFT_OUT, name) ? LEFT_OUT[name] : undefined;
+  if (why !== undefined) {
+    return lowerer.refuse(call, "unknown_function", `The function \`${name}\` of CEL is left out of this language: ${why}.`);
+  }
+  const right = nearest(name, ALL_FUNCTIONS);
+  const hint =
+    right !== undefined
+      ? `Did you mean \`${right}\`?`
+      : IMPURE.test(name)
+        ? "There is no clock (but `request.time`), no randomness and no I/O: a decision replays from its record."
+        : `There are: ${ALL_FUNCTIONS.join(", ")}.`;
+  return lowerer.refuse(call, "unknown_function", `There is no function \`${shown(name)}\`.`, hint);
+}
+
+function has(lowerer: Lowerer, call: Call, locals: Locals): Expression {
+  const [asked, ...others] = call.arguments;
+  if (asked?.kind !== "field" || others.length > 0) {
+    return lowerer.refuse(call, "bad_call", "`has` takes one field: `has(arguments.note)`.");
+  }
+  if (isRole(asked, locals)) return lowerer.lower(asked, locals);
+  return lowerer.made({ kind: "has", of: lowerer.lower(asked.of, locals), name: asked.name }, call);
+}
+
+function matches(lowerer: Lowerer, call: Call, locals: Locals): Expression {
+  const [text, pattern, ...others] = call.receiver === undefined ? call.arguments : [call.receiver, ...call.arguments];
+  if (text === undefined || pattern === undefined || others.length > 0) {
+    lowerArguments(lowerer, call, locals);
+    return lowerer.refuse(call, "bad_call", '`matches` takes one pattern: `text.matches("...")`.');
+  }
+  const of = lowerer.lower(text, locals);
+  if (pattern.kind !== "literal" || typeof pattern.value !== "string") {
+    return lowerer.refuse(
+      pattern,
+      "pattern_not_literal",
+      "A pattern must be a literal text: one that comes from elsewhere could not be checked at build.",
+    );
+  }
+  const { patternLength } = EXPRESSION_LIMITS;
+  if (pattern.value.length > patternLength) {
+    return lowerer.refuse(pattern, "pattern_refused", `The pattern is longer than ${patternLength} characters.`);
+  }
+  lowerer.lowering.pattern(pattern.value, lowerer.source.spanOf(pattern.start, pattern.end));
+  return lowerer.made({ kind: "matches", of, pattern: pattern.value }, call);
+}
+
+function isMacro(name: string): name is Comprehension["macro"] {
+  return MACROS.includes(name);
+}
+
+function comprehension(
+  lowerer: Lowerer,
+  call: Call,
+  macro: Comprehension["macro"],
+  receiver: Syntax,
+  locals: Locals,
+): Expression {
+  const over = lowerer.lower(receiver, locals);
+  const [bound, ...rest] = call.arguments;
+  const fits = rest.length === 1 || (macro === "map" && rest.length === 2);
+  const last = rest.at(-1);
+  if (bound?.kind !== "name" || !fits || last === undefined) {
+    const form = macro === "map" ? "x, ..." : "x, x == ...";
+    return lowerer.refuse(call, "bad_call", `\`${macro}\` takes a name and a ${macro === "map" ? "value" : "condition"}: \`list.${macro}(${form})\`.`);
+  }
+  const taken = takenBy(lowerer, bound.name, locals);
+  if (taken !== undefined) {
+    lowerer.refuse(bound, "bad_name", `\`${bound.name}\` already is ${taken}; a second meaning would be misread.`, "Choose another name.");
+  }
+  const within = [...locals, bound.name];
+  const body = lowerer.lower(last, within);
+  const [filter] = rest;
+  const where = rest.length === 2 && filter !== undefined ? { where: lowerer.lower(filter, within) } : {};
+  return lowerer.made({ kind: "comprehension", macro, over, as: bound.name, ...where, body }, call);
+}
+
+function takenBy({ lowering }: Lowerer, name: string, locals: Locals): string | undefined {
+  if (locals.includes(name)) return "bound here";
+  if (isVariable(name)) return "a variable";
+  return lowering.defined.has(name) ? "a condition under `define`" : undefined;
+}
+
+function timePart(lowerer: Lowerer, call: Call, name: string, locals: Locals): Expression {
+  const given = lowerArguments(lowerer, call, locals);
+  const [zone, ...others] = call.arguments;
+  if (zone === undefined || others.length > 0) {
+    return lowerer.refuse(call, "bad_zone", `\`${name}\` takes one time zone.`, `Write \`request.time.${name}("Europe/Berlin")\`, or "UTC".`);
+  }
+  if (zone.kind !== "literal" || typeof zone.value !== "string") {
+    return lowerer.refuse(zone, "bad_zone", "A time zone must be a literal text.");
+  }
+  if (!isZone(zone.value)) {
+    return lowerer.refuse(zone, "bad_zone", `\`${shown(zone.value)}\` is no time zone of the IANA database.`, 'Write one like "Europe/Berlin", or "UTC".');
+  }
+  if (!isFunction(name)) return lowerer.lowering.notes.hole(lowerer.source, call);
+  return lowerer.made({ kind: "call", function: name, arguments: given }, call);
+}
+
+/** Literal times are checked at build: one that cannot be read would be an error on every call. */
+function refuseLiteral(lowerer: Lowerer, call: Call): Expression | undefined {
+  const [text] = call.arguments;
+  if (text?.kind !== "literal" || typeof text.value !== "string") return undefined;
+  if (call.name === "timestamp" && !isTimestamp(text.value)) {
+    return lowerer.refuse(text, "bad_time", `\`${shown(text.value)}\` is no instant.`, 'Write one like "2026-11-22T10:00:00Z".');
+  }
+  if (call.name === "duration" && !isDuration(text.value)) {
+    return lowerer.refuse(text, "bad_time", `\`${shown(text.value)}\` is no duration.`, 'Write one like "90m" or "1h30m".');
+  }
+  return undefined;
+}

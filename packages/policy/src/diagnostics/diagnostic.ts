@@ -1,0 +1,90 @@
+/**
+ * Every code a {@link Diagnostic} can carry. The union is closed: a new code is a minor version, none
+ * changes its meaning.
+ */
+export const DIAGNOSTIC_CODES = [
+  // the text of a file
+  "yaml_syntax",
+  "yaml_feature",
+  "yaml_limit",
+  "duplicate_key",
+  "look_alike_key",
+  "key_not_text",
+  "bad_text",
+  "bad_number",
+  // the document
+  "unknown_key",
+  "missing_key",
+  "wrong_shape",
+  "bad_value",
+  "not_supported_yet",
+  "conflicting_keys",
+  "duplicate_name",
+  "bad_name",
+  "bad_schema",
+  "unknown_tool",
+  "unmatched_glob",
+  "bad_rate_limit",
+  "bad_date",
+  "bad_template",
+  // conditions
+  "condition_not_text",
+  "condition_syntax",
+  "condition_too_large",
+  "unsupported_literal",
+  "unknown_name",
+  "unknown_field",
+  "unknown_function",
+  "bad_call",
+  "wrong_type",
+  "not_boolean",
+  "optional_without_has",
+  "never_equal",
+  "pattern_not_literal",
+  "pattern_refused",
+  "role_use",
+  "bad_zone",
+  "bad_time",
+  "define_cycle",
+  // what `checkPolicy` warns about
+  "implicit_tool",
+  "no_agents",
+  "unused_profile",
+  "tool_outside_profiles",
+  "tool_without_rule",
+  "operation_left_out",
+  "data_unknown",
+  "dead_rule",
+  "expired_rule",
+  "protection_ends",
+  "constant_condition",
+  "unused_define",
+  "unused_fact",
+  "rate_limit_approximate",
+  "batch_left_out",
+  "loose_match",
+  "misspelt_claim",
+] as const;
+
+/** What a {@link Diagnostic} is about. */
+export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
+
+/** One thing that is wrong with, or doubtful in, a policy: where, what was found, what was expected, what to do. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: "error" | "warning";
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units. */
+  readonly column: number;
+  readonly endLine?: number;
+  /** The column after the last one, from 1. */
+  readonly endColumn?: number;
+  /** What was found and what was expected. */
+  readonly message: string;
+  /** The fix: the nearest right name, the quoted form, another way to say it. */
+  readonly hint?: string;
+  /** The source line. A very long line is cut at the end. */
+  readonly excerpt: string;
+}

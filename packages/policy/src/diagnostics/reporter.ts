@@ -1,0 +1,82 @@
+import type { SourceFile, Span } from "../yaml/source.ts";
+import type { Diagnostic, DiagnosticCode } from "./diagnostic.ts";
+
+/** What a reporter is told; the place comes as a span. */
+export interface Finding {
+  readonly code: DiagnosticCode;
+  readonly at: Span;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Two findings at one place with one key are one; without a key the message is the key. */
+  readonly key?: string;
+}
+
+/** A line longer than this is cut in an excerpt. */
+const EXCERPT = 400;
+
+/** Collects what is found in the files of one policy, each thing once. */
+export class Reporter {
+  readonly #order: ReadonlyMap<SourceFile, number>;
+  readonly #found: { readonly finding: Finding; readonly severity: "error" | "warning" }[] = [];
+  readonly #seen = new Map<SourceFile, Set<string>>();
+  #errors = 0;
+
+  constructor(files: readonly SourceFile[]) {
+    this.#order = new Map(files.map((file, index) => [file, index]));
+  }
+
+  /** Whether any error was reported. */
+  get failed(): boolean {
+    return this.#errors > 0;
+  }
+
+  error(finding: Finding): void {
+    if (this.#add(finding, "error")) this.#errors++;
+  }
+
+  warning(finding: Finding): void {
+    this.#add(finding, "warning");
+  }
+
+  /** All diagnostics of a severity, in the order of the files and lines. */
+  diagnostics(severity: "error" | "warning"): readonly Diagnostic[] {
+    return this.#found
+      .filter((one) => one.severity === severity)
+      .map((one) => one.finding)
+      .sort((a, b) => this.#rank(a) - this.#rank(b) || a.at.start - b.at.start)
+      .map((finding) => diagnosticOf(finding, severity));
+  }
+
+  #add(finding: Finding, severity: "error" | "warning"): boolean {
+    const { at, code, key, message } = finding;
+    let seen = this.#seen.get(at.file);
+    if (seen === undefined) this.#seen.set(at.file, (seen = new Set()));
+    const identity = `${at.start}\n${code}\n${key ?? message}`;
+    if (seen.has(identity)) return false;
+    seen.add(identity);
+    this.#found.push({ finding, severity });
+    return true;
+  }
+
+  #rank(finding: Finding): number {
+    return this.#order.get(finding.at.file) ?? 0;
+  }
+}
+
+function diagnosticOf(finding: Finding, severity: "error" | "warning"): Diagnostic {
+  const { at, code, message, hint } = finding;
+  const from = at.file.positionOf(at.start);
+  const to = at.file.positionOf(Math.max(at.start, at.end));
+  return {
+    code,
+    severity,
+    file: at.file.path,
+    line: from.line,
+    column: from.column,
+    endLine: to.line,
+    endColumn: to.column,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    excerpt: at.file.lineText(from.line).slice(0, EXCERPT),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Rule } from "@interlatch/core";
+import type { BuiltRule } from "../build/rules.ts";
+import type { Compiled } from "../compile.ts";
+import type { Reporter } from "../diagnostics/reporter.ts";
+import { oneOf } from "../diagnostics/words.ts";
+import type { Span } from "../yaml/source.ts";
+import { entryOf } from "../yaml/tree.ts";
+
+/** Beyond this many calls a window is counted by a sliding counter and not call by call. */
+const EXACT_CALLS = 1_000;
+
+/** Rules that can never decide, and obligations that do something else than they seem to. */
+export function lintRules(compiled: Compiled, now: number | undefined, reporter: Reporter): void {
+  const denied = deniedTools(compiled);
+  for (const built of compiled.rules) {
+    warnOfDeadRule(built, denied, reporter);
+    warnOfEnd(built, now, reporter);
+    warnOfRate(built, reporter);
+    warnOfBatch(built, compiled, reporter);
+  }
+}
+
+/** Tools that some rule denies whatever the call is, with the name of that rule. */
+function deniedTools({ rules }: Compiled): ReadonlyMap<string, string> {
+  const denied = new Map<string, string>();
+  for (const { rule } of rules) {
+    if (rule.action !== "deny" || rule.when !== undefined || rule.until !== undefined) continue;
+    for (const tool of rule.tools) if (!denied.has(tool)) denied.set(tool, rule.name);
+  }
+  return denied;
+}
+
+function warnOfDeadRule({ rule, at }: BuiltRule, denied: ReadonlyMap<string, string>, reporter: Reporter): void {
+  if (rule.action === "deny") return;
+  const dead = rule.tools.filter((tool) => denied.has(tool));
+  const [first] = dead;
+  if (first === undefined) return;
+  const which = dead.length === rule.tools.length ? "never decides" : `never decides for ${oneOf(dead)}`;
+  const message = `The rule \`${rule.name}\` (${rule.action}) ${which}: the rule \`${denied.get(first)}\` always denies.`;
+  reporter.warning({ code: "dead_rule", at, message });
+}
+
+function warnOfEnd({ rule, node, at }: BuiltRule, now: number | undefined, reporter: Reporter): void {
+  if (rule.until === undefined) return;
+  const place = entryOf(node, "until")?.value.at ?? at;
+  const end = new Date(rule.until).toISOString();
+  if (now !== undefined && rule.until < now) {
+    reporter.warning({ code: "expired_rule", at: place, message: `The rule \`${rule.name}\` ended ${end} and no longer applies.` });
+  } else if (rule.action !== "allow") {
+    const message = `The rule \`${rule.name}\` (${rule.action}) stops protecting after ${end}.`;
+    reporter.warning({ code: "protection_ends", at: place, message });
+  }
+}
+
+function warnOfRate({ rule, node, at }: BuiltRule, reporter: Reporter): void {
+  if (rule.rateLimit === undefined || rule.rateLimit.max <= EXACT_CALLS) return;
+  const message = `More than ${EXACT_CALLS} calls in a window are counted by a sliding counter, so the limit is kept approximately.`;
+  reporter.warning({ code: "rate_limit_approximate", at: keyOf("rate_limit", node, at), message });
+}
+
+function warnOfBatch({ rule, node, at }: BuiltRule, { tools }: Compiled, reporter: Reporter): void {
+  if (rule.maxBatchSize === undefined) return;
+  const lacking = lackingBatch(rule, tools);
+  if (lacking.length === 0) return;
+  const message = `\`max_batch_size\` needs \`batch\` on ${oneOf(lacking)}: without it, a call is denied with \`obligation_failed\`.`;
+  const hint = "Say which argument counts: `batch: { argument: size }`.";
+  reporter.warning({ code: "batch_left_out", at: keyOf("max_batch_size", node, at), message, hint });
+}
+
+function lackingBatch(rule: Rule, tools: Compiled["tools"]): readonly string[] {
+  const without = new Set(tools.filter((tool) => tool.policy.batch === undefined).map((tool) => tool.name));
+  return rule.tools.filter((name) => without.has(name));
+}
+
+function keyOf(key: string, node: BuiltRule["node"], at: Span): Span {
+  return entryOf(node, key)?.keyAt ?? at;
+}

@@ -1,0 +1,94 @@
+import type { Json, JsonObject } from "@interlatch/core";
+import type { Span } from "./source.ts";
+
+/**
+ * What a strict file holds, with the place of everything. Keys are text and unique. `broken` is a part
+ * whose error is already reported: everything that reads the tree passes over it in silence, so that one
+ * mistake gives one message.
+ */
+export type YamlNode = YamlMap | YamlList | YamlScalar | YamlBroken;
+
+export interface YamlMap {
+  readonly kind: "map";
+  readonly at: Span;
+  readonly entries: readonly YamlEntry[];
+}
+
+export interface YamlEntry {
+  readonly key: string;
+  readonly keyAt: Span;
+  readonly value: YamlNode;
+}
+
+export interface YamlList {
+  readonly kind: "list";
+  readonly at: Span;
+  readonly items: readonly YamlNode[];
+}
+
+export interface YamlScalar {
+  readonly kind: "scalar";
+  readonly at: Span;
+  readonly value: null | boolean | number | string;
+  readonly style: ScalarStyle;
+}
+export type ScalarStyle = "plain" | "single" | "double" | "block";
+
+export interface YamlBroken {
+  readonly kind: "broken";
+  readonly at: Span;
+}
+
+/** The entry of a key. */
+export function entryOf(map: YamlMap, key: string): YamlEntry | undefined {
+  for (const entry of map.entries) if (entry.key === key) return entry;
+  return undefined;
+}
+
+/** The value of a key. */
+export function valueOf(map: YamlMap, key: string): YamlNode | undefined {
+  return entryOf(map, key)?.value;
+}
+
+/**
+ * The plain JSON of a node, objects without a prototype. A broken part is `undefined`.
+ * `__proto__` never is a key: reading the file refuses it.
+ */
+export function toPlain(node: YamlNode): unknown {
+  switch (node.kind) {
+    case "scalar":
+      return node.value;
+    case "list":
+      return node.items.map(toPlain);
+    case "map": {
+      const object: Record<string, unknown> = Object.create(null);
+      for (const { key, value } of node.entries) object[key] = toPlain(value);
+      return object;
+    }
+    case "broken":
+      return undefined;
+  }
+}
+
+/** The JSON of a node, or `undefined` when any part of it is broken. */
+export function toJson(node: YamlNode): Json | undefined {
+  return isWhole(node) ? (toPlain(node) as Json) : undefined; // a whole tree holds JSON values only
+}
+
+/** The JSON of a map, or `undefined` when it is no map or any part of it is broken. */
+export function toJsonObject(node: YamlNode): JsonObject | undefined {
+  return node.kind === "map" ? (toJson(node) as JsonObject | undefined) : undefined; // a map becomes an object
+}
+
+function isWhole(node: YamlNode): boolean {
+  switch (node.kind) {
+    case "scalar":
+      return true;
+    case "list":
+      return node.items.every(isWhole);
+    case "map":
+      return node.entries.every((entry) => isWhole(entry.value));
+    case "broken":
+      return false;
+  }
+}
