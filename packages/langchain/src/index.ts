@@ -1,1 +1,12 @@
-export {};
+export { guardTool, guardTools, type GuardToolOptions } from "./guard-tool.ts";
+export {
+  policyMiddleware,
+  type ModelCallRequest,
+  type PolicyMiddleware,
+  type ToolCallRequest,
+} from "./middleware.ts";
+export { coverage } from "./coverage.ts";
+export { denialOf, type DenialArtifact } from "./answer.ts";
+export { ticketOf, type IdentityOptions, type RunContext } from "./identity.ts";
+export { openCalls, openTurn, type OpenedTurn } from "./turn.ts";
+export { isClientTool } from "./tool-kinds.ts";

@@ -1,1 +1,3 @@
-export {};
+export { guardGraph, type GraphGate, type GuardGraphOptions, type PolicyTargets } from "./gate.ts";
+export { policyHook, type MessagesState, type PolicyHookOptions } from "./policy-hook.ts";
+export { GuardedToolNode } from "./tool-node.ts";

@@ -1,0 +1,40 @@
+import type { Guard, Ticket } from "@interlatch/core";
+
+/** What ties a set of tools to one guard and one run. */
+export interface Bond {
+  readonly guard: Guard;
+  readonly ticket: Ticket | undefined;
+  /** Whether input hooks run as the SDK has it, before any decision. */
+  readonly hooksBeforeDecision: boolean;
+  /** Tools whose `execute` is a plain function that returns an async iterable. */
+  readonly streams: ReadonlySet<string>;
+}
+
+/** A tool as this adapter sees it: what both majors of the SDK share. */
+export interface AnyTool {
+  readonly type?: unknown;
+  readonly isProviderExecuted?: unknown;
+  readonly execute?: unknown;
+  readonly needsApproval?: unknown;
+  readonly contextSchema?: unknown;
+  readonly outputSchema?: unknown;
+  readonly toModelOutput?: unknown;
+  readonly onInputStart?: unknown;
+  readonly onInputDelta?: unknown;
+  readonly onInputAvailable?: unknown;
+}
+
+/** Tools by the name the model calls them by. */
+export type AnyTools = Readonly<Record<string, AnyTool>>;
+
+/** A tool of a set by its own name: `constructor` and `__proto__` name nothing that a model may reach. */
+export function ownTool(tools: AnyTools | undefined, name: string): AnyTool | undefined {
+  return tools !== undefined && Object.hasOwn(tools, name) ? tools[name] : undefined;
+}
+
+/** A member of a tool, called as the tool's own method: it may rely on `this`. */
+export type Method = (...args: readonly unknown[]) => unknown;
+
+export function isMethod(value: unknown): value is Method {
+  return typeof value === "function";
+}

@@ -1,0 +1,113 @@
+import type { CoverageEntry, Guard, Ticket } from "@interlatch/core";
+import type { Bond } from "./bond.ts";
+import { coverageOf } from "./coverage.ts";
+import { guardTool } from "./guard-tool.ts";
+import { approveBy, type ToolApproval } from "./tool-approval.ts";
+
+/** Options of {@link guardAI}. */
+export interface GuardAIOptions {
+  /**
+   * `"before-decision"`: `onInputStart`, `onInputDelta` and `onInputAvailable` run as the SDK has it, for
+   * calls that are then denied too. Only for hooks without an effect. Left out: the first two are dropped,
+   * and `onInputAvailable` runs for calls that the policy allows without a review.
+   */
+  readonly inputHooks?: "before-decision";
+  /**
+   * Names of tools whose `execute` is a plain function that returns an async iterable, so that a call that
+   * has to wait (for a reviewer, a store) can still stream. Async generator functions are recognised.
+   */
+  readonly streams?: readonly string[];
+}
+
+/**
+ * The `tools` object of either major: tools by the name the model calls them by. Wider than the SDK's own
+ * `ToolSet`, so that one build serves both and a project may check types as strictly as it likes.
+ */
+export type GuardableTools = Readonly<Record<string, object>>;
+
+/** What to spread into `generateText`, `streamText` or `ToolLoopAgent`. */
+export interface GuardedOptions<Tools extends GuardableTools> {
+  readonly tools: Tools;
+  /** AI SDK 7 asks it before a tool is reached; AI SDK 6 does not know it and passes over it. */
+  readonly toolApproval: ToolApproval;
+}
+
+/** A guard in the forms that the AI SDK takes. */
+export interface GuardedAI {
+  /** Tools and `toolApproval` in one. */
+  options<Tools extends GuardableTools>(tools: Tools): GuardedOptions<Tools>;
+  /**
+   * The same tools, each of which runs through the guard. Give these to `convertToModelMessages` and
+   * `validateUIMessages` too. Guarding them twice changes nothing. Throws `ERR_OPTIONS` for tools that this
+   * guard guards already with another ticket or under another name.
+   */
+  tools<Tools extends GuardableTools>(tools: Tools): Tools;
+  readonly toolApproval: ToolApproval;
+  /** Which of these tools are enforced, and why not; `guard.coverage()` then knows them too. */
+  coverage(tools: GuardableTools): readonly CoverageEntry[];
+}
+
+/**
+ * Lets a guard decide every tool call of the AI SDK 7 or 6.
+ *
+ * A denied call does not run and does not end the run: the model gets `execution-denied` with a reason, or
+ * the value that the policy gives instead. Streams stay streams, and a call that nobody has to wait for
+ * stays synchronous.
+ *
+ * @param ticket - who acts for whom in this run, from `guard.for(identity)`; without one every call is
+ *   denied `identity_required`
+ *
+ * @example
+ * ```ts
+ * import { guardAI } from "@interlatch/ai-sdk";
+ * import type { Guard } from "@interlatch/core";
+ * import { streamText, type LanguageModel, type ToolSet } from "ai";
+ * declare const guard: Guard;
+ * declare const model: LanguageModel;
+ * declare const tools: ToolSet;
+ * const ticket = guard.for({ agent: { id: "shop", roles: ["customer_service"] }, session: "s1" });
+ * const g = guardAI(guard, ticket);
+ * const result = streamText({ model, prompt: "Where is order 7?", ...g.options(tools) });
+ * ```
+ */
+export function guardAI(
+  guard: Guard,
+  ticket: Ticket | undefined,
+  options: GuardAIOptions = {},
+): GuardedAI {
+  const bond: Bond = {
+    guard,
+    ticket,
+    hooksBeforeDecision: options.inputHooks === "before-decision",
+    streams: new Set(options.streams),
+  };
+  const toolApproval = approveBy(bond);
+  const tools = <Tools extends GuardableTools>(given: Tools): Tools => {
+    guard.cover(coverageOf(given));
+    return guardTools(given, bond);
+  };
+  return {
+    options: (given) => ({ tools: tools(given), toolApproval }),
+    tools,
+    toolApproval,
+    coverage(given) {
+      const entries = coverageOf(given);
+      guard.cover(entries);
+      return entries;
+    },
+  };
+}
+
+/** Without a prototype: AI SDK 6 looks a tool up without asking whether the set has it itself. */
+function guardTools<Tools extends GuardableTools>(given: Tools, bond: Bond): Tools {
+  const guarded: unknown = Object.create(
+    null,
+    Object.fromEntries(
+      Object.entries(given).map(([name, tool]) => [
+        name,
+        { value: guardTool(tool, name, bond), enumerable: true, writable: true, configurable: true },
+      ]),
+    ),
+  );
+  return guarded as Tools; // the same names, each with a tool of the same type
+}

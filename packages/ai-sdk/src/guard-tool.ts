@@ -1,0 +1,109 @@
+import { InterlatchError } from "@interlatch/core";
+import { isMethod, type AnyTool, type Bond, type Method } from "./bond.ts";
+import { isDeniedOutput, outputOf } from "./denied-output.ts";
+import { guardHooks } from "./input-hooks.ts";
+import { guardModelOutput, noteRewrites } from "./model-output.ts";
+import { orElse } from "./schema.ts";
+
+/** Registered globally, so that two installed copies of this package know each other's tools. */
+const MARK = Symbol.for("interlatch.ai-sdk.guarded");
+
+/** Stands on a guarded `execute`, and not on its tool: a copy of the tool with another `execute` is not guarded. */
+interface Mark extends Pick<Bond, "guard" | "ticket"> {
+  readonly name: string;
+}
+
+/** Whether a tool runs through this guard, with this ticket, under this name. */
+export function isGuarded(tool: AnyTool | undefined, name: string, bond: Bond): boolean {
+  const mark = markOf(tool?.execute);
+  return mark?.guard === bond.guard && mark.ticket === bond.ticket && mark.name === name;
+}
+
+/**
+ * A copy of a tool that runs through the guard. It keeps prototype, symbols and hidden properties; a tool
+ * that nothing has to be changed of comes back as it is.
+ *
+ * Throws `ERR_OPTIONS` for a tool that this guard already guards with another ticket or under another name:
+ * one of the two identities would otherwise go unasked. A tool of another guard is guarded by both.
+ */
+export function guardTool(tool: AnyTool, name: string, bond: Bond): AnyTool {
+  if (isGuarded(tool, name, bond)) return tool;
+  if (markOf(tool.execute)?.guard === bond.guard) {
+    throw new InterlatchError(
+      "ERR_OPTIONS",
+      `The tool ${name} is already guarded with another ticket or under another name. Guard the original tool.`,
+    );
+  }
+  const { execute, outputSchema } = tool;
+  const changed: AnyTool = {
+    ...guardHooks(tool, name, bond),
+    ...(isMethod(execute)
+      ? {
+          execute: guardExecute(execute, tool, name, bond),
+          toModelOutput: guardModelOutput(tool),
+        }
+      : {}),
+    // A history with a denied call in it must stay valid, or the conversation could never go on.
+    ...(isMethod(execute) && outputSchema !== undefined
+      ? { outputSchema: orElse(outputSchema, isDeniedOutput) }
+      : {}),
+  };
+  return Object.keys(changed).length === 0 ? tool : withMembers(tool, changed);
+}
+
+/** What the SDK gives to `execute` beside the input. */
+interface ExecutionOptions {
+  readonly toolCallId?: string;
+  readonly messages?: unknown;
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * An `execute` that returns what the tool returns, in the same form: a promise around a stream would reach
+ * the SDK as an empty object.
+ */
+function guardExecute(execute: Method, tool: AnyTool, name: string, bond: Bond): Method {
+  const { guard, ticket } = bond;
+  const stream = isAsyncGeneratorFunction(execute) || bond.streams.has(name);
+  const guarded: Method = (...[input, given]) => {
+    const options = (given ?? {}) as ExecutionOptions; // code that calls a tool itself may give none
+    const { toolCallId: id, messages } = options;
+    // All calls of one step get the same array.
+    const batch = typeof messages === "object" && messages !== null ? { batch: messages } : {};
+    return guard.run(
+      { ticket, id, tool: name, arguments: input, ...batch },
+      (effective, { decision }) => {
+        // The run may have ended while somebody was asked.
+        options.abortSignal?.throwIfAborted();
+        noteRewrites(input, decision.rewrites);
+        return Reflect.apply(execute, tool, [effective, given]);
+      },
+      { denied: outputOf, stream },
+    );
+  };
+  const mark: Mark = { guard, ticket, name };
+  return Object.defineProperty(guarded, MARK, { value: mark });
+}
+
+function markOf(execute: unknown): Mark | undefined {
+  if (!isMethod(execute) || !Object.hasOwn(execute, MARK)) return undefined;
+  return (execute as Method & { readonly [MARK]: Mark })[MARK]; // only `guardExecute` sets it
+}
+
+function isAsyncGeneratorFunction(execute: Method): boolean {
+  return Object.prototype.toString.call(execute) === "[object AsyncGeneratorFunction]";
+}
+
+/** A copy of an object with some members replaced, whether it has them itself or inherits them. */
+export function withMembers<Whole extends object>(whole: Whole, members: object): Whole {
+  const descriptors = Object.getOwnPropertyDescriptors<object>(whole);
+  for (const [name, value] of Object.entries(members)) {
+    Object.defineProperty(descriptors, name, {
+      value: { value, enumerable: true, writable: true, configurable: true },
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  // The same members as before, by name.
+  return Object.create(Object.getPrototypeOf(whole), descriptors) as Whole;
+}

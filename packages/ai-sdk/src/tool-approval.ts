@@ -1,0 +1,106 @@
+import { DECISION_CODES, type CallInput } from "@interlatch/core";
+import type { ModelMessage } from "ai";
+import { isMethod, ownTool, type AnyTool, type AnyTools, type Bond } from "./bond.ts";
+import { isGuarded } from "./guard-tool.ts";
+import { check } from "./schema.ts";
+
+/** What AI SDK 7 gives to a `toolApproval` function, as far as it is read here. */
+export interface ToolApprovalRequest {
+  readonly toolCall: {
+    readonly toolName: string;
+    readonly toolCallId: string;
+    readonly input?: unknown;
+    readonly providerExecuted?: boolean | undefined;
+  };
+  readonly tools: object | undefined;
+  readonly toolsContext?: unknown;
+  readonly messages: readonly ModelMessage[];
+}
+
+/** The statuses given; AI SDK 7 would run a call for any it does not know. */
+export type ToolApprovalStatus =
+  | "not-applicable"
+  | "user-approval"
+  | { readonly type: "denied"; readonly reason: string };
+
+/** A `toolApproval` function of AI SDK 7 for all tools. Never throws: an exception would end the run. */
+export type ToolApproval = (request: ToolApprovalRequest) => Promise<ToolApprovalStatus>;
+
+/** Denies before the tool is reached, so that the user interface shows a denied call as one. */
+export function approveBy(bond: Bond): ToolApproval {
+  return async (request) => {
+    try {
+      const reason = await refusal(request, bond);
+      if (reason !== null) return { type: "denied", reason };
+      return (await needsApproval(request)) ? "user-approval" : "not-applicable";
+    } catch {
+      return { type: "denied", reason: DECISION_CODES.internal_error.model };
+    }
+  };
+}
+
+/** Why a call must not go on, in words for the model. */
+async function refusal(
+  { toolCall, tools, messages }: ToolApprovalRequest,
+  bond: Bond,
+): Promise<string | null> {
+  // It has run already: a denial on record would be a lie.
+  if (toolCall.providerExecuted === true) return null;
+  const { toolName, toolCallId, input } = toolCall;
+  const call: CallInput = {
+    ticket: bond.ticket,
+    id: toolCallId,
+    tool: toolName,
+    arguments: input,
+    batch: messages,
+  };
+  if (!isGuarded(toolNamed(tools, toolName), toolName, bond)) return handOver(call, bond);
+  // Everything else, a value in place of a result among it, is for the guarded `execute`.
+  return bond.guard.open([call], { leave: "value" })[0]?.denial?.message ?? null;
+}
+
+/** A call that leaves for where no guard is: the client, or code that was put in place of the guarded tool. */
+async function handOver(call: CallInput, { guard }: Bond): Promise<string | null> {
+  try {
+    return await guard.run<null, string>(
+      call,
+      (_arguments, { decision }) => {
+        // Over there it would run with what the model wrote, and not with what was judged.
+        if (decision.rewrites.length > 0) throw new Error("the arguments cannot be changed there");
+        return null;
+      },
+      { denied: ({ message }) => message },
+    );
+  } catch {
+    return DECISION_CODES.obligation_failed.model;
+  }
+}
+
+/** The tool's own say, which the SDK no longer asks for where there is a `toolApproval` function. */
+async function needsApproval(request: ToolApprovalRequest): Promise<boolean> {
+  const { toolCall, tools, messages } = request;
+  const tool = toolNamed(tools, toolCall.toolName);
+  if (tool === undefined || !isMethod(tool.needsApproval)) return Boolean(tool?.needsApproval);
+  const context = await contextOf(tool, request);
+  const { toolCallId, input } = toolCall;
+  const asked = [input, { toolCallId, messages, context }];
+  return Boolean(await Reflect.apply(tool.needsApproval, tool, asked));
+}
+
+/** The tool's context, checked and completed by its schema as the SDK does it. */
+async function contextOf(
+  { contextSchema }: AnyTool,
+  { toolCall, toolsContext }: ToolApprovalRequest,
+): Promise<unknown> {
+  const contexts = (toolsContext ?? {}) as Readonly<Record<string, unknown>>; // by tool name
+  const { toolName } = toolCall;
+  const context = Object.hasOwn(contexts, toolName) ? contexts[toolName] : undefined;
+  if (contextSchema === undefined) return context;
+  const checked = await check(contextSchema, context);
+  if (!checked.success) throw checked.error;
+  return checked.value;
+}
+
+function toolNamed(tools: object | undefined, name: string): AnyTool | undefined {
+  return ownTool(tools as AnyTools | undefined, name); // the SDK's own set of tools
+}

@@ -1,0 +1,67 @@
+import type { MessageContent } from "@langchain/core/messages";
+import { ToolMessage } from "@langchain/core/messages";
+import type { BundleIdentity, DecisionCode, Denial } from "@interlatch/core";
+
+/** What a denial's tool message says to the application, at `artifact.interlatch`. No model is sent an artifact. */
+export interface DenialArtifact {
+  readonly code: DecisionCode;
+  /** The deciding rule, where one decided. */
+  readonly rule: string | null;
+  readonly bundle: BundleIdentity | null;
+}
+
+/**
+ * The tool message for a denied call: `status: "error"` and the words for the model, or, where the policy
+ * falls back to a value, `status: "success"` and that value as the tool's result.
+ */
+export function denialMessage(denial: Denial): ToolMessage {
+  const { call, decision, kind, message } = denial;
+  const { code, rule, bundle } = decision;
+  const interlatch: DenialArtifact = { code, rule, bundle };
+  return new ToolMessage({
+    status: kind === "value" ? "success" : "error",
+    name: call.tool,
+    tool_call_id: call.id ?? "",
+    content: kind === "value" ? contentOf(denial.value) : message,
+    artifact: { interlatch },
+  });
+}
+
+/** Where an answer goes: under which id, and in the pair that `content_and_artifact` tools return. */
+export interface AnswerForm {
+  /** `undefined`: the tool was called by code, which gets the bare result. */
+  readonly id: string | undefined;
+  readonly pair: boolean;
+}
+
+/** What a tool returns in place of its result when the call is denied. */
+export function denialResult(denial: Denial, { id, pair }: AnswerForm): unknown {
+  const bare = denial.kind === "value" ? denial.value : denial.message;
+  if (id === undefined) return pair ? [bare, undefined] : bare;
+  const answer = denialMessage(denial);
+  // Of a tool called inside another one the framework answers under the outer call's id.
+  answer.tool_call_id = id;
+  return pair ? [answer, undefined] : answer;
+}
+
+/** Whether a message is a denial of interlatch, and which. */
+export function denialOf(message: unknown): DenialArtifact | undefined {
+  if (!ToolMessage.isInstance(message)) return undefined;
+  const artifact: unknown = message.artifact;
+  if (typeof artifact !== "object" || artifact === null || !("interlatch" in artifact)) {
+    return undefined;
+  }
+  return artifact.interlatch as DenialArtifact; // what `denialMessage` writes
+}
+
+/** A result as message content, in the framework's way: texts and content blocks as they are, all else as JSON. */
+export function contentOf(result: unknown): MessageContent {
+  if (typeof result === "string") return result;
+  // Blocks are told by their `type`; which kinds there are is the provider's business.
+  if (Array.isArray(result) && result.every(isBlock)) return result as MessageContent;
+  return JSON.stringify(result) ?? "";
+}
+
+function isBlock(item: unknown): boolean {
+  return typeof item === "object" && item !== null && "type" in item;
+}

@@ -1,0 +1,96 @@
+import { isRunnableToolLike, type ClientTool, type ServerTool } from "@langchain/core/tools";
+import type { Guard } from "@interlatch/core";
+import { coverageOf } from "./coverage.ts";
+import type { IdentityOptions } from "./identity.ts";
+import { guardRunnableTool } from "./runnable-tool.ts";
+import { guardStructuredTool } from "./structured.ts";
+import { guardOf, markGuarded } from "./mark.ts";
+import { isClientTool, nameOf } from "./tool-kinds.ts";
+import type { GuardedTool } from "./run.ts";
+
+/** Options of {@link guardTool}. */
+export interface GuardToolOptions extends IdentityOptions {
+  /**
+   * `true`: the tool is a plain function that returns an async generator. Async generator functions are
+   * recognised. Without it such a tool is denied `cannot_wait` where the guard has to wait.
+   */
+  readonly stream?: boolean;
+}
+
+/**
+ * The same tool, guarded: every call is decided before it runs, whichever way it comes in (`invoke`, `call`,
+ * `_call`, `func`, `batch`, `stream`, `pipe`, retries, fallbacks). Class, schema, name, description, callbacks and
+ * all else stay. A tool that this guard already guards comes back as it is.
+ *
+ * The policy judges the arguments after the tool's own schema, and the tool gets those that were judged. The
+ * argument of a text tool is `arguments.input`. A class that brings its own `invoke` is judged on what that gets.
+ *
+ * A denied call gives a `ToolMessage` with `status: "error"`, or the policy's fallback value, and throws
+ * nothing; called by code, without a tool call, it gives the bare text or value. A call by code needs no id:
+ * it is recorded as `direct:<uuid>`. A tool call without an id is denied `missing_call_id`.
+ *
+ * @example
+ * ```ts
+ * import { tool } from "@langchain/core/tools";
+ * import { guardTool } from "@interlatch/langchain";
+ * import type { Guard } from "@interlatch/core";
+ * declare const guard: Guard;
+ * const refund = guardTool(tool(() => "refunded", { name: "refund", schema: {} }), guard);
+ * const interlatch = guard.for({ agent: { id: "shop" } });
+ * await refund.invoke({ order: 7 }, { configurable: { interlatch } });
+ * ```
+ */
+export function guardTool<T extends ClientTool>(
+  tool: T,
+  guard: Guard,
+  options: GuardToolOptions = {},
+): T {
+  if (guardOf(tool) === guard) return tool;
+  const facts = factsOf(tool, guard, options);
+  const guarded = isRunnableToolLike(tool)
+    ? guardRunnableTool(tool, facts)
+    : guardStructuredTool(tool, facts);
+  markGuarded(guarded, guard);
+  guard.cover([coverageOf(guarded, guard)]);
+  return guarded;
+}
+
+/**
+ * {@link guardTool} for a list. Tools that a provider runs are descriptions without code: they stay in the
+ * list and are reported as out of reach, see {@link coverage}.
+ */
+export function guardTools<T extends readonly (ClientTool | ServerTool)[]>(
+  tools: T,
+  guard: Guard,
+  options: IdentityOptions = {},
+): T {
+  const guarded = tools.map((tool) => {
+    if (isClientTool(tool)) return guardTool(tool, guard, options);
+    guard.cover([coverageOf(tool, guard)]);
+    return tool;
+  });
+  return guarded as unknown as T; // one for one, each of its own type
+}
+
+function factsOf(tool: ClientTool, guard: Guard, options: GuardToolOptions): GuardedTool {
+  const { stream = false, ...identity } = options;
+  const { responseFormat, metadata, _call, func } = tool as {
+    readonly responseFormat?: unknown;
+    readonly metadata?: Record<string, unknown>;
+    readonly _call?: unknown;
+    readonly func?: unknown;
+  };
+  return {
+    guard,
+    // Once: a tool that is renamed later is still the one that the policy judges.
+    name: nameOf(tool),
+    identity,
+    stream: stream || isGeneratorFunction(_call) || isGeneratorFunction(func),
+    pair: responseFormat === "content_and_artifact",
+    metadata,
+  };
+}
+
+function isGeneratorFunction(method: unknown): boolean {
+  return Object.prototype.toString.call(method) === "[object AsyncGeneratorFunction]";
+}

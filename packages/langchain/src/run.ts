@@ -1,0 +1,93 @@
+import type { ToolRunnableConfig } from "@langchain/core/tools";
+import { AIMessage } from "@langchain/core/messages";
+import type { Guard } from "@interlatch/core";
+import { denialResult } from "./answer.ts";
+import { nameArguments } from "./arguments.ts";
+import { ticketOf, type IdentityOptions } from "./identity.ts";
+import { withRewriteNote } from "./rewrite.ts";
+
+/** A tool as its guard knows it. */
+export interface GuardedTool {
+  readonly guard: Guard;
+  readonly name: string;
+  readonly identity: IdentityOptions;
+  /** It gives its parts one by one. */
+  readonly stream: boolean;
+  /** It returns a pair of content and artifact. */
+  readonly pair: boolean;
+  readonly metadata: Record<string, unknown> | undefined;
+}
+
+/** What a tool node hands to a tool beside the framework's own fields. */
+export type ToolConfig = ToolRunnableConfig & { readonly state?: unknown };
+
+/**
+ * Runs one call through the guard: `execute` gets what the tool takes, made from the effective arguments,
+ * if the guard lets it run at all; otherwise the answer to a denied call comes back as the tool's result.
+ */
+export function runTool(
+  tool: GuardedTool,
+  taken: unknown,
+  config: ToolConfig | undefined,
+  execute: (effective: unknown) => unknown,
+): unknown {
+  const { guard, name, identity, stream, pair } = tool;
+  const named = nameArguments(taken);
+  const { id, answerTo } = callOf(name, config);
+  const batch = turnOf(config?.state, id);
+  const form = { ...tool, id: answerTo };
+  const result = guard.run<unknown, unknown>(
+    {
+      ticket: ticketOf(guard, config, identity),
+      id,
+      tool: name,
+      arguments: named.arguments,
+      ...(batch === undefined ? {} : { batch }),
+    },
+    (effective, { decision }) =>
+      withRewriteNote(execute(named.restore(effective)), decision, form),
+    { denied: (denial) => denialResult(denial, { id: answerTo, pair }), stream },
+  );
+  if (isIterator(result)) return result;
+  return stream ? only(result) : Promise.resolve(result);
+}
+
+/** The framework's own test for a tool that streams. */
+function isIterator(result: unknown): boolean {
+  return (
+    typeof result === "object" &&
+    result !== null &&
+    "next" in result &&
+    typeof result.next === "function"
+  );
+}
+
+/** Where a stream was asked for, a denial is its only part and its result. */
+async function* only(result: unknown): AsyncGenerator<unknown, unknown, unknown> {
+  const made = await result;
+  yield made;
+  return made;
+}
+
+/** Which call it is, and under which id the framework will answer it; none where code called the tool. */
+function callOf(
+  name: string,
+  config: ToolConfig | undefined,
+): { readonly id: string | undefined; readonly answerTo: string | undefined } {
+  const call = config?.toolCall;
+  const direct = `direct:${globalThis.crypto.randomUUID()}`;
+  if (call === undefined) return { id: direct, answerTo: undefined };
+  const answerTo = call.id ?? "";
+  // A tool that calls another one hands on its config, with its own call in it.
+  return { id: call.name === name ? call.id : direct, answerTo };
+}
+
+/** The model's message this call stands in: by it the guard tells a call that is made twice in one turn. */
+function turnOf(state: unknown, id: string | undefined): object | undefined {
+  const messages: unknown =
+    typeof state === "object" && state !== null && "messages" in state ? state.messages : state;
+  if (!Array.isArray(messages)) return undefined;
+  const last: unknown = messages.findLast((message) => AIMessage.isInstance(message));
+  if (!AIMessage.isInstance(last)) return undefined;
+  return last.tool_calls?.some((call) => call.id === id) === true ? last : undefined;
+}

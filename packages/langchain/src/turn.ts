@@ -1,0 +1,81 @@
+import type { BaseMessage } from "@langchain/core/messages";
+import { AIMessage, ToolMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
+import type { ClientTool } from "@langchain/core/tools";
+import type { CallInput, Guard, Ticket } from "@interlatch/core";
+import { denialMessage } from "./answer.ts";
+import { nameArguments, readArguments } from "./arguments.ts";
+
+/** The calls of the model's last turn that nobody has answered yet. */
+export function openCalls(messages: readonly BaseMessage[]): readonly ToolCall[] {
+  const calls = messages.findLast((one) => AIMessage.isInstance(one))?.tool_calls ?? [];
+  const answered = new Set(
+    messages.filter((one) => ToolMessage.isInstance(one)).map((one) => one.tool_call_id),
+  );
+  return calls.filter(({ id }) => id === undefined || !answered.has(id));
+}
+
+/** What the guard says of a turn before any of it runs. */
+export interface OpenedTurn {
+  /** One tool message for each id whose call was denied. */
+  readonly messages: ToolMessage[];
+  /** The calls that go on to the tools, which are guarded themselves. */
+  readonly remaining: ToolCall[];
+}
+
+/**
+ * Judges the calls of a turn together, before any of them runs: denied ones are recorded and answered, and an
+ * id that stands twice is denied for all of them. Left to the guarded tool, which answers in the framework's
+ * way, are calls without an id (nothing could be answered under none), arguments that the tool's own schema
+ * refuses, and calls for which `toolOf` gives nothing to read them with.
+ *
+ * @param toolOf - the tool of a call; `"unknown"`: there is none, the call is judged as it came
+ */
+export async function openTurn(
+  guard: Guard,
+  ticket: Ticket | undefined,
+  calls: readonly ToolCall[],
+  toolOf: (call: ToolCall) => ClientTool | "unknown" | undefined,
+): Promise<OpenedTurn> {
+  const read = await Promise.all(
+    calls.map(async (call): Promise<readonly [ToolCall, CallInput] | undefined> => {
+      const tool = toolOf(call);
+      if (call.id === undefined || call.id === "" || tool === undefined) return undefined;
+      const args = await argumentsOf(call, tool, timesOf(call, calls));
+      if (args === undefined) return undefined;
+      const { id, name } = call;
+      return [call, { ticket, id, tool: name, arguments: args.named }];
+    }),
+  );
+  const judged = read.filter((one) => one !== undefined);
+  const opened = guard.open(judged.map(([, input]) => input));
+  const answers = new Map<string, ToolMessage>();
+  const denied = new Set<ToolCall>();
+  for (const [index, { denial }] of opened.entries()) {
+    const call = judged[index]?.[0];
+    if (denial === undefined || call?.id === undefined) continue;
+    denied.add(call);
+    if (!answers.has(call.id)) answers.set(call.id, denialMessage(denial));
+  }
+  return {
+    messages: [...answers.values()],
+    remaining: calls.filter((call) => !denied.has(call)),
+  };
+}
+
+function timesOf({ id }: ToolCall, calls: readonly ToolCall[]): number {
+  return calls.filter((call) => call.id === id).length;
+}
+
+/** The arguments as the tool would get them, by name; `undefined` where its schema refuses them. */
+async function argumentsOf(
+  call: ToolCall,
+  tool: ClientTool | "unknown",
+  times: number,
+): Promise<{ readonly named: unknown } | undefined> {
+  if (tool === "unknown") return { named: call.args };
+  const read = await readArguments(tool, call.args);
+  if (read.ok) return { named: nameArguments(read.value).arguments };
+  // The other call with this id must not run on the strength of this one being unreadable.
+  return times > 1 ? { named: call.args } : undefined;
+}
