@@ -1,0 +1,42 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { describe, holds, type Figure } from "./goal.ts";
+import { guardDecide } from "./guard-decide.ts";
+import { guardedTools } from "./guarded-tools.ts";
+import { importCost } from "./import-cost.ts";
+import { manyRules } from "./many-rules.ts";
+import type { Effort } from "./measure.ts";
+import { memoryGrowth } from "./memory.ts";
+import { seedRules } from "./seed-rules.ts";
+
+const RESULTS = new URL("results/", import.meta.url);
+
+const parameters = new Set(process.argv.slice(2));
+const short = parameters.has("--short");
+const quiet = parameters.has("--quiet");
+const effort: Effort = short ? { rounds: 7, sliceMs: 40 } : { rounds: 21, sliceMs: 120 };
+
+const parts: readonly (readonly [string, () => Promise<readonly Figure[]>])[] = [
+  ["seed rules", () => seedRules(effort)],
+  ["many rules", () => manyRules(effort)],
+  ["guard.decide", () => guardDecide(effort)],
+  ["guarded tools", () => guardedTools(effort)],
+  ["import and size", () => importCost({ short })],
+  ["memory", () => memoryGrowth({ short })],
+];
+
+const figures: Figure[] = [];
+for (const [name, run] of parts) {
+  if (!quiet) process.stderr.write(`measuring ${name} …\n`);
+  for (const figure of await run()) {
+    figures.push(figure);
+    if (!quiet || !holds(figure)) process.stdout.write(`${describe(figure)}\n`);
+  }
+}
+await mkdir(RESULTS, { recursive: true });
+const made = new Date().toISOString();
+const result = { made, node: process.version, platform: `${process.platform}-${process.arch}`, short, figures };
+await writeFile(new URL(`${made.slice(0, 10)}.json`, RESULTS), `${JSON.stringify(result, null, 2)}\n`);
+
+const failed = figures.filter((figure) => !holds(figure)).length;
+process.stdout.write(`${figures.length - failed} passed, ${failed} failed\n`);
+if (parameters.has("--check") && failed > 0) process.exitCode = 1;
