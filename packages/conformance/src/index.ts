@@ -1,1 +1,6 @@
-export {};
+export { REQUIREMENTS, requirement, type Requirement } from "./requirements.ts";
+export { readVectors, vectorsFolder } from "./vectors/read.ts";
+export { runVectors } from "./vectors/run.ts";
+export type * from "./vectors/report.ts";
+export type * from "./vectors/host.ts";
+export type * from "./vectors/vector.ts";

@@ -1,0 +1,34 @@
+import { adapterRequirements, storeRequirements } from "./requirements/adapters.ts";
+import { aiSdkRequirements } from "./requirements/ai-sdk.ts";
+import { bundleRequirements } from "./requirements/bundles.ts";
+import { coreRequirements } from "./requirements/core.ts";
+import { evasionRequirements } from "./requirements/evasions.ts";
+import { langchainRequirements } from "./requirements/langchain.ts";
+import { langgraphRequirements } from "./requirements/langgraph.ts";
+import { promises, vectorRequirements } from "./requirements/promises.ts";
+import type { Requirement } from "./requirements/requirement.ts";
+
+export type { Requirement } from "./requirements/requirement.ts";
+
+/** Every promise of this version. A test cites the id it proves; a gate fails on ids that nobody cites. */
+export const REQUIREMENTS: readonly Requirement[] = Object.freeze([
+  ...promises,
+  ...coreRequirements,
+  ...vectorRequirements,
+  ...bundleRequirements,
+  ...evasionRequirements,
+  ...adapterRequirements,
+  ...storeRequirements,
+  ...langgraphRequirements,
+  ...langchainRequirements,
+  ...aiSdkRequirements,
+]);
+
+const byId: ReadonlyMap<string, Requirement> = new Map(
+  REQUIREMENTS.map((requirement) => [requirement.id, requirement]),
+);
+
+/** The requirement of this id; `undefined` where there is none. */
+export function requirement(id: string): Requirement | undefined {
+  return byId.get(id);
+}

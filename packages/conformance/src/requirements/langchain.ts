@@ -1,0 +1,30 @@
+import { requirements, type Requirement } from "./requirement.ts";
+
+/** The LangChain adapter, on the real framework. */
+export const langchainRequirements: readonly Requirement[] = requirements("0.1.0", {
+  "lc.01": "A tool made with tool() is guarded.",
+  "lc.02": "A DynamicTool with one text argument is guarded.",
+  "lc.03": "A DynamicStructuredTool is guarded.",
+  "lc.04": "A class of its own is guarded and stays of that class.",
+  "lc.05": "A class with private fields is guarded and works.",
+  "lc.06": "A class with private fields that overrides invoke is guarded and works.",
+  "lc.07": "A runnable made into a tool is guarded in invoke, stream and batch.",
+  "lc.08": "A tool described by a JSON Schema is guarded.",
+  "lc.09": "Plain arguments give the plain result, a tool call gives a tool message.",
+  "lc.10": "call() is guarded and answers under the call's id.",
+  "lc.11": "_call() is guarded.",
+  "lc.12": "func() is guarded.",
+  "lc.13": "In a batch one denied call leaves the others and their order alone.",
+  "lc.14": "stream() is guarded.",
+  "lc.15": "pipe() is guarded.",
+  "lc.16": "A denial is not retried.",
+  "lc.17": "A denial does not set off a fallback runnable.",
+  "lc.18": "content_and_artifact works for allowed and denied calls.",
+  "lc.19": "returnDirect stays, and a denial does not become the final answer.",
+  "lc.24": "Callbacks see the start and the end of allowed and denied calls, in order.",
+  "lc.25": "What a tool throws is thrown, and the record says error.",
+  "lc.26": "The policy judges the arguments after the tool's own schema.",
+  "lc.27": "Arguments that the tool's schema refuses never reach the guard.",
+  "lc.28": "An abort before or after the decision ends the call as the framework would.",
+  "lc.29": "A tool guarded twice is judged once.",
+});

@@ -1,0 +1,162 @@
+import { isDenial, type Decision, type Guard, type Identity, type Policy } from "@interlatch/core";
+import { fakeClock, type FakeClock } from "@interlatch/core/testing";
+import type { VectorHost } from "./host.ts";
+import { differences, type Observed } from "./judge.ts";
+import type { CaseDefaults, Expectation, HistoryEntry, Step, VectorCall, VectorCase } from "./vector.ts";
+
+/** Of a case that gives no time. Any would do. */
+const NO_TIME = "2026-01-01T00:00:00Z";
+
+/** Plays one case on a new guard. Gives what was not as expected, a line each. */
+export async function playCase(
+  given: VectorCase,
+  defaults: CaseDefaults,
+  policy: Policy,
+  host: VectorHost,
+): Promise<readonly string[]> {
+  const one: VectorCase = { ...defaults, ...given };
+  const start = Date.parse((one.sequence ? one.start : one.time) ?? one.time ?? one.start ?? NO_TIME);
+  const time = fakeClock(start);
+  const play = new Play(one, time);
+  const guard = await host.makeGuard(policy, { time, onReview: play.onReview });
+  try {
+    if (one.sequence === undefined) await play.single(guard);
+    else for (const [index, step] of one.sequence.entries()) await play.step(guard, step, index, start);
+  } catch (error) {
+    play.faults.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    await guard.close();
+  }
+  return play.faults;
+}
+
+class Play {
+  readonly faults: string[] = [];
+  readonly #case: VectorCase;
+  readonly #time: FakeClock;
+  /** What the reviewer was shown in the run under way, the first question first. */
+  #asked: Decision[] = [];
+
+  constructor(one: VectorCase, time: FakeClock) {
+    this.#case = one;
+    this.#time = time;
+  }
+
+  /** Nobody answers: what was asked is noted, and the call ends there. */
+  readonly onReview: Parameters<VectorHost["makeGuard"]>[1]["onReview"] = ({ decision }) => {
+    this.#asked.push(decision);
+    return { answer: "reject", reviewer: "nobody" };
+  };
+
+  /** A case with one call: previewed first, which must give the same answer and take nothing, then run. */
+  async single(guard: Guard): Promise<void> {
+    const { call, expect, session = [] } = this.#case;
+    if (call === undefined || expect === undefined) throw new Error("the case has no call");
+    for (const entry of session) await this.#remember(guard, entry);
+    const input = this.#input(guard, call);
+    const { fallback: _, ...previewed } = expect;
+    this.#judge(previewed, { decision: guard.decide(input), denial: null }, "preview: ");
+    this.#judge(expect, await this.#run(guard, input), "");
+  }
+
+  async step(guard: Guard, step: Step, index: number, start: number): Promise<void> {
+    const { at, times = 1, every = 0, batch } = step;
+    for (let n = 1; n <= times; n++) {
+      this.#time.set(start + Math.round((at + (n - 1) * every) * 1000));
+      const place = `step ${index + 1}${times > 1 ? `, call ${n}` : ""}: `;
+      if (batch !== undefined) await this.#batch(guard, { ...step, batch }, place);
+      else if (step.call !== undefined) {
+        const input = this.#input(guard, numbered(step.call, n), step.identity);
+        const observed =
+          step.preview === true
+            ? { decision: guard.decide(input), denial: null }
+            : await this.#run(guard, input);
+        this.#judge(step.expect, observed, place);
+      }
+    }
+  }
+
+  async #batch(
+    guard: Guard,
+    step: Step & { readonly batch: NonNullable<Step["batch"]> },
+    place: string,
+  ): Promise<void> {
+    const batch = {};
+    const inputs = step.batch.map(({ call }) => ({ ...this.#input(guard, call, step.identity), batch }));
+    const opened = guard.open(inputs);
+    for (const [index, { expect }] of step.batch.entries()) {
+      const input = inputs[index];
+      const denial = opened[index]?.denial;
+      if (input === undefined) continue;
+      const observed =
+        denial === undefined
+          ? await this.#run(guard, input)
+          : { decision: denial.decision, denial };
+      this.#judge(expect, observed, `${place}${index + 1} of the batch: `);
+    }
+  }
+
+  #judge(expect: Expectation | undefined, observed: Observed, place: string): void {
+    if (expect === undefined) return;
+    this.faults.push(...differences(expect, observed).map((difference) => place + difference));
+  }
+
+  #input(
+    guard: Guard,
+    call: VectorCall,
+    identity = this.#case.identity,
+    said = this.#case.said ?? [],
+  ): Parameters<Guard["run"]>[0] {
+    if (identity === undefined) throw new Error("the case names no identity");
+    const { facts } = this.#case;
+    // A vector's identity is JSON; `guard.for` checks what it says.
+    const whole = {
+      session: `fresh:${this.#case.id}`,
+      ...identity,
+      ...(facts === undefined ? {} : { facts }),
+    } as unknown as Identity;
+    return { ticket: guard.for(whole, { said }), id: call.id, tool: call.tool, arguments: call.arguments };
+  }
+
+  async #run(guard: Guard, input: Parameters<Guard["run"]>[0], result: unknown = "done"): Promise<Observed> {
+    this.#asked = [];
+    const runs: Observed[] = [];
+    const given = await guard.run(input, (got: unknown, { decision }) => {
+      runs.push({ decision, denial: null, got });
+      return result;
+    });
+    const [ran, ...others] = runs;
+    if (others.length > 0) throw new Error("the tool ran more than once");
+    if (isDenial(given)) {
+      if (ran !== undefined) throw new Error("the tool of a denied call ran");
+      const [asked] = this.#asked;
+      return asked === undefined
+        ? { decision: given.decision, denial: given }
+        : { decision: asked, denial: null };
+    }
+    if (ran === undefined) throw new Error("the call was not denied and its tool did not run");
+    return ran;
+  }
+
+  /** What happened earlier is played on the guard itself: there is no other way into its memory. */
+  async #remember(guard: Guard, entry: HistoryEntry): Promise<void> {
+    if ("turn" in entry) throw new Error("this guard takes no unrecorded turns");
+    const { denial } = await this.#run(guard, this.#input(guard, entry.call, undefined, []), entry.result);
+    if (denial !== null) {
+      throw new Error(`the history has a call that is denied: ${entry.call.tool}: ${denial.decision.code}`);
+    }
+  }
+}
+
+/** The call of the nth repetition. */
+function numbered(call: VectorCall, n: number): VectorCall {
+  return withNumber(call, String(n)) as VectorCall; // texts alone are changed, and stay texts
+}
+
+function withNumber(value: unknown, n: string): unknown {
+  if (typeof value === "string") return value.replaceAll("{n}", n);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withNumber(item, n));
+  // `fromEntries` makes own properties, `__proto__` included.
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withNumber(item, n)]));
+}
