@@ -15,7 +15,7 @@ import { measure, nanoseconds, ratio, type Candidate, type Effort } from "./meas
 
 /** What a guarded tool costs beside a bare one, in each framework: allowed calls, a memory audit sink. */
 export async function guardedTools(effort: Effort): Promise<readonly Figure[]> {
-  const guard = await testGuard({ search: "allow" }, { clock: Date.now, audit: memoryAudit() });
+  const guard = await testGuard({ search: "allow" }, { audit: memoryAudit() });
   return [
     await compare("LangChain tool.invoke", langchain(guard), effort),
     await compare("LangGraph ToolNode call", langgraph(guard), effort),

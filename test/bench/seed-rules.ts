@@ -1,56 +1,72 @@
 import * as bufbuild from "@bufbuild/cel";
-import { prepareEvaluator, validatePolicy, type EvaluationRequest } from "@interlatch/core";
+import { prepareEvaluator, validatePolicy, type EvaluationRequest, type Evaluator } from "@interlatch/core";
 import { compilePolicy } from "@interlatch/policy";
 import { Environment } from "@marcbachmann/cel-js";
 import type { Figure } from "./goal.ts";
-import { measure, nanoseconds, ratio, type Effort } from "./measure.ts";
+import { measure, nanoseconds, ratio, type Effort, type Timings } from "./measure.ts";
 
-const POLICY = `interlatch: 1
+/**
+ * The seed's two rules and the one that goes before them in its story: what is never for an agent. `whole` adds what no
+ * CEL engine does by itself: the check of the arguments and the clamp.
+ */
+const policyOf = (whole: boolean): string => `interlatch: 1
 id: bench
 tools:
-  export_data:
-    operation: write
-    data: sensitive
-    reversible: true
-    arguments:
-      type: object
-      properties: { size: { type: integer, minimum: 1 } }
-      required: [size]
-    batch: { argument: size }
-    default: allow
-  external_api: { operation: egress, data: public }
-  search_orders: { operation: read, data: internal, default: allow }
-  read_customer: { operation: read, data: sensitive, default: allow }
-  wipe_orders: { operation: delete, data: internal }
+  database_delete_table: { operation: delete, data: internal }
+  http_get: { operation: egress, data: public }
+  call_api: { operation: egress, data: internal }
+  read_file: ${reading("sensitive", whole)}
+  db_query: ${reading("sensitive", whole)}
+  search: ${reading("public", whole)}
 rules:
+  - name: high_risk
+    tool: [database_delete_table]
+    action: block
   - name: data_export_protection
-    tool: [export_data]
+    tool: [read_file, db_query, search]
     conditions:
       - agent.role != "admin"
       - data_type == "sensitive"
       - arguments.size > 1000
-    action: human_review
-    max_batch_size: 100
+    action: human_review${whole ? "\n    max_batch_size: 100" : ""}
   - name: api_rate_limiting
-    tool: [external_api]
+    tool: [http_get, call_api]
     conditions: ['agent.function == "customer_service"']
     action: auto_approve
     rate_limit: 100 calls/minute
 `;
 
-const CALLS = 1024;
-const EXPORT_CONDITION =
-  'tool in ["export_data"] && agent.role != "admin" && data_type == "sensitive" && arguments.size > 1000.0';
-const API_CONDITION = 'tool in ["external_api"] && agent.function == "customer_service"';
+function reading(data: string, whole: boolean): string {
+  const known = `
+    operation: read
+    data: ${data}
+    default: allow`;
+  if (!whole) return known;
+  return `${known}
+    batch: { argument: size }
+    arguments:
+      type: object
+      properties: { size: { type: integer, minimum: 1 } }
+      required: [size]`;
+}
 
-/** The seed's two tools, and three that only have a default. */
+const CALLS = 1024;
+const CONDITIONS = {
+  risk: 'tool in ["database_delete_table"]',
+  export:
+    'tool in ["read_file", "db_query", "search"] && agent.role != "admin" && data_type == "sensitive" && arguments.size > 1000.0',
+  api: 'tool in ["http_get", "call_api"] && agent.function == "customer_service"',
+} as const;
+
 const DATA: Readonly<Record<string, string>> = {
-  export_data: "sensitive",
-  external_api: "public",
-  search_orders: "internal",
-  read_customer: "sensitive",
-  wipe_orders: "internal",
+  database_delete_table: "internal",
+  http_get: "public",
+  call_api: "internal",
+  read_file: "sensitive",
+  db_query: "sensitive",
+  search: "public",
 };
+const READING = new Set(["read_file", "db_query", "search"]);
 
 interface Call {
   readonly request: EvaluationRequest;
@@ -61,7 +77,7 @@ interface Call {
 }
 
 /** A fixed stream of calls of both tools, by several agents, small and large. */
-function makeCalls(): readonly Call[] {
+function makeCalls(evaluator: Evaluator): readonly Call[] {
   let seed = 7;
   const random = (): number => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) / 0x7fffffff;
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
@@ -71,7 +87,7 @@ function makeCalls(): readonly Call[] {
     const work = pick(["customer_service", "billing"]);
     const args = Object.freeze({ size: 1 + Math.floor(random() * 2500) });
     const agent = Object.freeze({ id: "a", roles: Object.freeze([role]), function: work });
-    const request: EvaluationRequest = Object.freeze({
+    const request = evaluator.request({
       tool,
       arguments: args,
       agent,
@@ -92,55 +108,56 @@ function makeCalls(): readonly Call[] {
   });
 }
 
-/** What a careful team would write by hand for the same two rules: the check of the arguments and the clamp included. */
+/** What a team would write by hand for the same rules. */
 function byHand({ request: { tool, arguments: args, agent } }: Call): string {
   switch (tool) {
-    case "export_data": {
-      const size = args["size"];
-      if (!Number.isSafeInteger(size) || (size as number) < 1) return "deny";
-      for (const key in args) if (key !== "size") return "deny";
+    case "read_file":
+    case "db_query":
+    case "search": {
       const roles = agent["roles"] as readonly string[];
-      if (!roles.includes("admin") && (size as number) > 1000) {
-        clamped = { ...args, size: 100 };
-        return "review";
-      }
-      return "allow";
+      return !roles.includes("admin") && tool !== "search" && (args["size"] as number) > 1000
+        ? "review"
+        : "allow";
     }
-    case "external_api":
+    case "http_get":
+    case "call_api":
       return agent["function"] === "customer_service" ? "allow" : "deny";
-    case "search_orders":
-    case "read_customer":
-      return "allow";
     default:
       return "deny";
   }
+}
+
+/** The same with the check of the arguments and the clamp. */
+function wholeByHand(call: Call): string {
+  const args = call.request.arguments;
+  if (READING.has(call.request.tool)) {
+    const size = args["size"];
+    if (!Number.isSafeInteger(size) || (size as number) < 1) return "deny";
+    for (const key in args) if (key !== "size") return "deny";
+  }
+  const effect = byHand(call);
+  if (effect === "review") clamped = { ...args, size: 100 };
+  return effect;
 }
 let clamped: object = {};
 
 type Judge = (context: Record<string, unknown>) => unknown;
 
-const DEFAULT_ALLOW = new Set(["export_data", "search_orders", "read_customer"]);
-
-/**
- * The two rules in a CEL engine, each with the tools it is for, the effects and the clamp in JavaScript. No check
- * of the arguments, no account of the rules.
- */
-function inCel(exported: Judge, api: Judge): (call: Call) => string {
+/** The three rules in a CEL engine, each with the tools it is for; the effects in JavaScript. */
+function inCel(compile: (text: string) => Judge): (call: Call) => string {
+  const [risk, exported, api] = [CONDITIONS.risk, CONDITIONS.export, CONDITIONS.api].map(compile);
+  if (!risk || !exported || !api) throw new Error("there are three conditions");
   return ({ context, request }) => {
-    if (exported(context) === true) {
-      clamped = { ...request.arguments, size: 100 };
-      return "review";
-    }
+    if (risk(context) === true) return "deny";
+    if (exported(context) === true) return "review";
     if (api(context) === true) return "allow";
-    return DEFAULT_ALLOW.has(request.tool) ? "allow" : "deny";
+    return READING.has(request.tool) ? "allow" : "deny";
   };
 }
 
-/** Decisions on the seed's two rules, a mixed stream, against hand-written JavaScript and two CEL engines. */
+/** Decisions on the seed's rules, a mixed stream, against hand-written JavaScript and two CEL engines. */
 export async function seedRules(effort: Effort): Promise<readonly Figure[]> {
-  const made = await compilePolicy({ files: [{ path: "bench.yaml", text: POLICY }] });
-  if (!made.ok) throw new Error(made.errors.map(({ message }) => message).join("\n"));
-  const evaluator = await prepareEvaluator(validatePolicy(made.policy));
+  const [plain, whole] = [await evaluatorOf(policyOf(false)), await evaluatorOf(policyOf(true))];
   const marcbachmann = new Environment({ unlistedVariablesAreDyn: true });
   const environment = bufbuild.celEnv({});
   const plan = (text: string): Judge => {
@@ -148,16 +165,19 @@ export async function seedRules(effort: Effort): Promise<readonly Figure[]> {
     // Contexts hold JSON, which this engine takes as it is.
     return (context) => run(context as Parameters<typeof run>[0]);
   };
+  const effectBy =
+    (evaluator: Evaluator) =>
+    ({ request }: Call): string =>
+      evaluator.evaluate(request).verdict.effect;
   const engines = new Map<string, (call: Call) => string>([
     ["hand-written", byHand],
-    ["interlatch", ({ request }) => evaluator.evaluate(request).verdict.effect],
-    [
-      "@marcbachmann/cel-js",
-      inCel(marcbachmann.parse(EXPORT_CONDITION), marcbachmann.parse(API_CONDITION)),
-    ],
-    ["@bufbuild/cel", inCel(plan(EXPORT_CONDITION), plan(API_CONDITION))],
+    ["interlatch", effectBy(plain)],
+    ["@marcbachmann/cel-js", inCel((text) => marcbachmann.parse(text))],
+    ["@bufbuild/cel", inCel(plan)],
+    ["hand-written, whole", wholeByHand],
+    ["interlatch, whole", effectBy(whole)],
   ]);
-  const calls = makeCalls();
+  const calls = makeCalls(plain);
   for (const [name, decide] of engines) {
     const wrong = calls.find((call) => decide(call) !== byHand(call));
     if (wrong) throw new Error(`${name} decides ${JSON.stringify(wrong.context)} in another way`);
@@ -168,26 +188,39 @@ export async function seedRules(effort: Effort): Promise<readonly Figure[]> {
   }));
   const timings = await measure(candidates, effort);
   if (Object.keys(clamped).length === 0) throw new Error("nothing was clamped");
+  return figuresOf(timings);
+}
+
+function figuresOf(timings: Timings): readonly Figure[] {
   const ns = (name: string): string => `${nanoseconds(timings, name).toFixed(0)} ns`;
-  const ours = ns("interlatch");
+  const slower = (what: string, ours: string, hand: string): Figure => ({
+    what,
+    against: "hand-written JavaScript",
+    value: ratio(timings, ours, hand),
+    unit: "×",
+    goal: { atMost: 10 },
+    tolerance: 0.1,
+    note: `${ns(ours)} : ${ns(hand)}`,
+  });
+  const faster = (peer: string, atLeast: number): Figure => ({
+    what: "same, how much faster",
+    against: peer,
+    value: ratio(timings, peer, "interlatch"),
+    unit: "×",
+    goal: { atLeast },
+    tolerance: 0.1,
+    note: `${ns(peer)} : ${ns("interlatch")}`,
+  });
   return [
-    {
-      what: "decision on the seed's rules",
-      against: "hand-written JavaScript",
-      value: ratio(timings, "interlatch", "hand-written"),
-      unit: "×",
-      goal: { atMost: 10 },
-      tolerance: 0.1,
-      note: `${ours} : ${ns("hand-written")}`,
-    },
-    ...(["@marcbachmann/cel-js", "@bufbuild/cel"] as const).map((peer): Figure => ({
-      what: "same, how much faster",
-      against: peer,
-      value: ratio(timings, peer, "interlatch"),
-      unit: "×",
-      goal: { atLeast: peer === "@bufbuild/cel" ? 12 : 3 },
-      tolerance: 0.1,
-      note: `${ns(peer)} : ${ours}`,
-    })),
+    slower("decision on the seed's rules", "interlatch", "hand-written"),
+    faster("@marcbachmann/cel-js", 3),
+    faster("@bufbuild/cel", 12),
+    slower("same, with schema and clamp", "interlatch, whole", "hand-written, whole"),
   ];
+}
+
+async function evaluatorOf(text: string): Promise<Evaluator> {
+  const made = await compilePolicy({ files: [{ path: "bench.yaml", text }] });
+  if (!made.ok) throw new Error(made.errors.map(({ message }) => message).join("\n"));
+  return prepareEvaluator(validatePolicy(made.policy));
 }

@@ -18,7 +18,11 @@ export const controls: readonly Attack[] = [
   }),
   control(2, "any two of three will do, and all three", async () => {
     const { alice, bob, carol } = await cast();
-    for (const keys of [[carol, bob], [carol, alice], [alice, bob, carol]]) {
+    for (const keys of [
+      [carol, bob],
+      [carol, alice],
+      [alice, bob, carol],
+    ]) {
       await (await host()).load(sealed(await forge("policy-bundle", payload(), keys)));
     }
   }),
@@ -46,7 +50,9 @@ export const controls: readonly Attack[] = [
   }),
   control(6, "layout and order of fields are the writer's business", async () => {
     const pretty = JSON.stringify(JSON.parse(payload()), null, 2);
-    const reversed = JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(payload())).reverse()));
+    const reversed = JSON.stringify(
+      Object.fromEntries(Object.entries(JSON.parse(payload())).reverse()),
+    );
     await (await host()).load(await bundle(pretty));
     await (await host()).load(await bundle(reversed));
   }),
@@ -56,7 +62,10 @@ export const controls: readonly Attack[] = [
   control(8, "the deepest condition that is allowed loads", async () => {
     let when: unknown = { kind: "literal", value: true };
     for (let depth = 1; depth < 64; depth += 1) when = { kind: "map", entries: [[when, TRUE]] };
-    const deep = { ...policy(), rules: [{ name: "deep", tools: ["refund"], action: "deny", when, at: AT }] };
+    const deep = {
+      ...policy(),
+      rules: [{ name: "deep", tools: ["refund"], action: "deny", when, at: AT }],
+    };
     await (await host()).load(await bundle(payload({ policy: deep })), { now: NOW });
   }),
 ];

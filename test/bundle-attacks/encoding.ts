@@ -65,10 +65,18 @@ export const encodingAttacks: readonly Attack[] = [
   }),
   attack(29, "the payload is not UTF-8", async () => {
     // A stray byte, an overlong slash, half of a surrogate pair, beyond U+10FFFF, a cut sequence.
-    const faults = [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]];
+    const faults = [
+      [0xff],
+      [0xc0, 0xaf],
+      [0xed, 0xa0, 0x80],
+      [0xf4, 0x90, 0x80, 0x80],
+      [0xe2, 0x82],
+    ];
     for (const fault of faults) {
       const [before = "", after = ""] = payload().split("CHG-1");
-      const bytes = new Uint8Array(Buffer.concat([utf8(before), Uint8Array.from(fault), utf8(after)]));
+      const bytes = new Uint8Array(
+        Buffer.concat([utf8(before), Uint8Array.from(fault), utf8(after)]),
+      );
       await (await host()).refuses(await bundle(bytes), "ERR_BUNDLE_ENCODING", /UTF-8/);
     }
   }),
@@ -76,7 +84,11 @@ export const encodingAttacks: readonly Attack[] = [
     const subject = await host();
     const marked = new Uint8Array(Buffer.concat([Uint8Array.of(0xef, 0xbb, 0xbf), await bundle()]));
     await subject.refuses(marked, "ERR_BUNDLE_ENCODING", /byte order mark/);
-    await subject.refuses(await bundle(`\u{feff}${payload()}`), "ERR_BUNDLE_ENCODING", /byte order mark/);
+    await subject.refuses(
+      await bundle(`\u{feff}${payload()}`),
+      "ERR_BUNDLE_ENCODING",
+      /byte order mark/,
+    );
   }),
   attack(31, "the document is nested without end", async () => {
     const subject = await host();
@@ -96,10 +108,17 @@ export const encodingAttacks: readonly Attack[] = [
   }),
   attack(33, "the payload is larger than 8 MiB", async () => {
     const padded = payload().padEnd(8 * 1_048_576 + 1);
-    await (await host()).refuses(await bundle(padded), "ERR_BUNDLE_TOO_LARGE", /payload has 8388609 bytes/);
+    await (
+      await host()
+    ).refuses(await bundle(padded), "ERR_BUNDLE_TOO_LARGE", /payload has 8388609 bytes/);
   }),
   attack(34, "an integer is larger than 2^53−1", async () => {
-    for (const number of ["9007199254740992", "-9007199254740993", "9223372036854775807", "1e400"]) {
+    for (const number of [
+      "9007199254740992",
+      "-9007199254740993",
+      "9223372036854775807",
+      "1e400",
+    ]) {
       const text = payload().replace('"version":7', `"version":${number}`);
       await (await host()).refuses(await bundle(text), "ERR_BUNDLE_FORMAT", /2\^53/);
     }
@@ -115,7 +134,11 @@ export const encodingAttacks: readonly Attack[] = [
     const text = JSON.stringify(await envelope());
     await subject.refuses(utf8(`${text}${text}`), "ERR_BUNDLE_FORMAT", /not one JSON value/);
     await subject.refuses(utf8(`${text}\0`), "ERR_BUNDLE_FORMAT", /not one JSON value/);
-    await subject.refuses(await bundle(`${payload()}{}`), "ERR_BUNDLE_FORMAT", /not one JSON value/);
+    await subject.refuses(
+      await bundle(`${payload()}{}`),
+      "ERR_BUNDLE_FORMAT",
+      /not one JSON value/,
+    );
   }),
   attack(84, "a text holds half of a surrogate pair", async () => {
     const text = payload({ change: "CHG-X" }).replace("CHG-X", "\\ud800");
@@ -123,10 +146,25 @@ export const encodingAttacks: readonly Attack[] = [
   }),
   attack(85, "the document is JSON only to a lenient reader", async () => {
     const subject = await host();
-    const lenient = ["", " ", "null", "[]", '"text"', "{'a':1}", '{"a":1,}', "// no\n{}", "NaN", "{"];
+    const lenient = [
+      "",
+      " ",
+      "null",
+      "[]",
+      '"text"',
+      "{'a':1}",
+      '{"a":1,}',
+      "// no\n{}",
+      "NaN",
+      "{",
+    ];
     for (const text of lenient) {
       await subject.refuses(utf8(text), "ERR_BUNDLE_FORMAT", /JSON value|expected an object/);
-      await subject.refuses(await bundle(text), "ERR_BUNDLE_FORMAT", /JSON value|expected an object/);
+      await subject.refuses(
+        await bundle(text),
+        "ERR_BUNDLE_FORMAT",
+        /JSON value|expected an object/,
+      );
     }
   }),
   attack(86, "the fields of the envelope have other types", async () => {

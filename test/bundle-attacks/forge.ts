@@ -53,10 +53,7 @@ export function sealed(envelope: Forged): Uint8Array<ArrayBuffer> {
 }
 
 /** One signature of an envelope. */
-export function signatureOf(
-  envelope: Forged,
-  index: number,
-): Forged["signatures"][number] {
+export function signatureOf(envelope: Forged, index: number): Forged["signatures"][number] {
   const signature = envelope.signatures[index];
   if (signature === undefined) throw new Error(`no signature ${index}`);
   return signature;

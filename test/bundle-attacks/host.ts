@@ -73,7 +73,9 @@ export function payload(changes: { readonly [field: string]: unknown } = {}): st
 }
 
 /** A payload signed by Alice and Bob, as bytes. */
-export async function bundle(text: string | Uint8Array = payload()): Promise<Uint8Array<ArrayBuffer>> {
+export async function bundle(
+  text: string | Uint8Array = payload(),
+): Promise<Uint8Array<ArrayBuffer>> {
   return sealed(await envelope(text));
 }
 
@@ -140,7 +142,11 @@ export async function host(rollback: RollbackStore = memoryRollback()): Promise<
       const key = `bundle:${STREAM}#${AUDIENCE}`;
       const before = await rollback.get(key);
       await refused(code, words, () => load(bytes, changes));
-      assert.deepEqual(await rollback.get(key), before, "a refused bundle moved the rollback state");
+      assert.deepEqual(
+        await rollback.get(key),
+        before,
+        "a refused bundle moved the rollback state",
+      );
     },
   };
 }

@@ -35,7 +35,9 @@ export const purposeAttacks: readonly Attack[] = [
   }),
   attack(42, "the bundle has not begun", async () => {
     const text = payload({ notBefore: "2026-06-15T13:00:00Z" });
-    await (await host()).refuses(await bundle(text), "ERR_BUNDLE_NOT_YET_VALID", /begins 2026-06-15/);
+    await (
+      await host()
+    ).refuses(await bundle(text), "ERR_BUNDLE_NOT_YET_VALID", /begins 2026-06-15/);
   }),
   attack(43, "the bundle ends before it begins, or when it begins", async () => {
     for (const expires of ["2026-06-09T00:00:00Z", "2026-06-10T00:00:00Z"]) {
@@ -62,6 +64,7 @@ export const purposeAttacks: readonly Attack[] = [
       "2026-07-01T00:00:00.000Z",
       "2026-7-1T0:0:0Z",
       "+002026-07-01T00:00:00Z",
+      "+012026-07-01T00:00:00Z",
       "2026-06-31T00:00:00Z",
       "2026-06-30T24:00:00Z",
       "2026-06-30T23:59:60Z",
@@ -81,7 +84,9 @@ export const purposeAttacks: readonly Attack[] = [
     const text = payload({ notBefore: "2026-06-15T12:00:00Z", expires: "2026-06-16T12:00:00Z" });
     const bytes = await bundle(text);
     const subject = await host();
-    await subject.refuses(bytes, "ERR_BUNDLE_NOT_YET_VALID", /begins/, { now: NOW - 60 * SECOND - 1 });
+    await subject.refuses(bytes, "ERR_BUNDLE_NOT_YET_VALID", /begins/, {
+      now: NOW - 60 * SECOND - 1,
+    });
     await subject.load(bytes, { now: NOW - 60 * SECOND });
     // The end has no skew: never an expired bundle.
     await subject.load(bytes, { now: NOW + 86_400 * SECOND - 1 });
@@ -93,6 +98,8 @@ export const purposeAttacks: readonly Attack[] = [
     await subject.refuses(newer, "ERR_BUNDLE_ENGINE", /needs semantics 9/);
     const hidden = await bundle(payload({ policy: { ...policy(), engine: 9 } }));
     await subject.refuses(hidden, "ERR_BUNDLE_ENGINE", /needs semantics 9/);
+    const claimed = await bundle(payload({ engine: 9 }));
+    await subject.refuses(claimed, "ERR_BUNDLE_ENGINE", /bundle needs semantics 9/);
   }),
   attack(61, "there is a field that nobody knows", async () => {
     const subject = await host();

@@ -24,8 +24,12 @@ export const rootAttacks: readonly Attack[] = [
   }),
   attack(14, "a key is listed with another algorithm", async () => {
     const { alice, bob } = await cast();
-    await hostileRoot(/jwk/, ({ keys }) => Object.assign(keys[alice.keyid] ?? {}, { alg: "ES256" }));
-    await hostileRoot(/jwk/, ({ keys }) => Object.assign(keys[bob.keyid] ?? {}, { alg: "Ed25519" }));
+    await hostileRoot(/jwk/, ({ keys }) =>
+      Object.assign(keys[alice.keyid] ?? {}, { alg: "ES256" }),
+    );
+    await hostileRoot(/jwk/, ({ keys }) =>
+      Object.assign(keys[bob.keyid] ?? {}, { alg: "Ed25519" }),
+    );
   }),
   attack(15, "the root lists a symmetric key, or none", async () => {
     const { alice } = await cast();
@@ -55,11 +59,16 @@ export const rootAttacks: readonly Attack[] = [
       keys: (await rootInput()).keys.map((key) => listed(key, "2028-01-01T00:00:00Z")),
     });
     const options = { document: text, digest };
-    await refused("ERR_TRUST_ROOT_EXPIRED", /ended 2027/, () => openTrustRoot({ ...options, now: late }));
+    await refused("ERR_TRUST_ROOT_EXPIRED", /ended 2027/, () =>
+      openTrustRoot({ ...options, now: late }),
+    );
     // Opened in time, it ends nevertheless: a process that runs on loads nothing new by it.
     const trust = await openTrustRoot({ ...options, now: late - 1 });
     const subject = await host();
-    await subject.refuses(await bundle(), "ERR_TRUST_ROOT_EXPIRED", /ended 2027/, { trust, now: late });
+    await subject.refuses(await bundle(), "ERR_TRUST_ROOT_EXPIRED", /ended 2027/, {
+      trust,
+      now: late,
+    });
   }),
   attack(63, "control: a root follows another with enough signatures of both", async () => {
     const { nextA, nextB } = await cast();
@@ -73,7 +82,8 @@ export const rootAttacks: readonly Attack[] = [
     });
     if (trust.version !== 2) throw new Error(`the root has version ${trust.version}`);
     const only = { keyids: [nextA.keyid, nextB.keyid], threshold: 2 };
-    if (trust.document.roles.root.keyids.join() !== only.keyids.join()) throw new Error("wrong keys");
+    if (trust.document.roles.root.keyids.join() !== only.keyids.join())
+      throw new Error("wrong keys");
     const options = { trust, audience: AUDIENCE, now: NOW, rollback: memoryRollback() };
     await verifyBundle(await bundle(), options);
   }),
@@ -94,8 +104,14 @@ export const rootAttacks: readonly Attack[] = [
   attack(66, "a root has too few signatures of the one before, or of its own", async () => {
     const { rootA, rootB, nextA, nextB } = await cast();
     const built = await buildTrustRoot(await nextInput());
-    await refusedUpdate(await signTrustRoot(built, [rootA, nextA, nextB]), /needs 2 signatures; 1 count/);
-    await refusedUpdate(await signTrustRoot(built, [rootA, rootB, nextA]), /needs 2 signatures; 1 count/);
+    await refusedUpdate(
+      await signTrustRoot(built, [rootA, nextA, nextB]),
+      /needs 2 signatures; 1 count/,
+    );
+    await refusedUpdate(
+      await signTrustRoot(built, [rootA, rootB, nextA]),
+      /needs 2 signatures; 1 count/,
+    );
     await refusedUpdate(await signTrustRoot(built, [rootA, rootB]), /No key of the role root/);
   }),
   attack(92, "the root is another one than is pinned, and no pin is no trust", async () => {
@@ -157,8 +173,12 @@ export const rootAttacks: readonly Attack[] = [
       (root) => Object.assign(root, { expires: "2027-01-01" }),
       (root) => Object.assign(root, { version: 0 }),
       (root) => Object.assign(root.keys[alice.keyid] ?? {}, { notAfter: "2026-01-01T00:00:00Z" }),
-      (root) => Object.assign(root.keys[alice.keyid] ?? {}, { jwk: { ...alice.publicJwk, d: "AAAA" } }),
-      (root) => Object.assign(root.keys[bob.keyid] ?? {}, { jwk: { ...bob.publicJwk, y: bob.publicJwk.x } }),
+      (root) =>
+        Object.assign(root.keys[alice.keyid] ?? {}, { jwk: { ...alice.publicJwk, d: "AAAA" } }),
+      (root) =>
+        Object.assign(root.keys[bob.keyid] ?? {}, {
+          jwk: { ...bob.publicJwk, y: bob.publicJwk.x },
+        }),
     ];
     for (const change of changes) await hostileRoot(/./, change);
   }),

@@ -15,7 +15,9 @@ export const signatureAttacks: readonly Attack[] = [
   attack(2, "the list of signatures is empty", async () => {
     const forged = await envelope();
     forged.signatures = [];
-    await (await host()).refuses(sealed(forged), "ERR_BUNDLE_SIGNATURE", /No key of the role bundle/);
+    await (
+      await host()
+    ).refuses(sealed(forged), "ERR_BUNDLE_SIGNATURE", /No key of the role bundle/);
   }),
   attack(3, "there is no list of signatures", async () => {
     const { signatures: _, ...stripped } = await envelope();
@@ -25,12 +27,16 @@ export const signatureAttacks: readonly Attack[] = [
   attack(4, "one of two needed people signed", async () => {
     const { alice } = await cast();
     const forged = await forge("policy-bundle", payload(), [alice]);
-    await (await host()).refuses(sealed(forged), "ERR_BUNDLE_THRESHOLD", /needs 2 signatures; 1 count/);
+    await (
+      await host()
+    ).refuses(sealed(forged), "ERR_BUNDLE_THRESHOLD", /needs 2 signatures; 1 count/);
   }),
   attack(5, "one person's signature stands there twice", async () => {
     const { alice } = await cast();
     const forged = await forge("policy-bundle", payload(), [alice, alice]);
-    await (await host()).refuses(sealed(forged), "ERR_BUNDLE_THRESHOLD", /needs 2 signatures; 1 count/);
+    await (
+      await host()
+    ).refuses(sealed(forged), "ERR_BUNDLE_THRESHOLD", /needs 2 signatures; 1 count/);
   }),
   attack(6, "one signature stands there under two key ids", async () => {
     const { alice, carol } = await cast();
@@ -47,12 +53,16 @@ export const signatureAttacks: readonly Attack[] = [
   attack(9, "only keys that nobody trusts signed", async () => {
     const { mallory } = await cast();
     const forged = await forge("policy-bundle", payload(), [mallory]);
-    await (await host()).refuses(sealed(forged), "ERR_BUNDLE_SIGNATURE", /No key of the role bundle/);
+    await (
+      await host()
+    ).refuses(sealed(forged), "ERR_BUNDLE_SIGNATURE", /No key of the role bundle/);
   }),
   attack(10, "a trusted key of another role signed", async () => {
     const { clock, rootA } = await cast();
     const forged = await forge("policy-bundle", payload(), [clock, rootA]);
-    await (await host()).refuses(sealed(forged), "ERR_BUNDLE_SIGNATURE", /No key of the role bundle/);
+    await (
+      await host()
+    ).refuses(sealed(forged), "ERR_BUNDLE_SIGNATURE", /No key of the role bundle/);
   }),
   attack(11, "a signature brings its own key", async () => {
     const { mallory } = await cast();
@@ -115,7 +125,9 @@ export const signatureAttacks: readonly Attack[] = [
     const forged = await envelope();
     const names = ["toString", "constructor", "__proto__", "hasOwnProperty"];
     forged.signatures = names.map((keyid) => ({ ...signatureOf(forged, 0), keyid }));
-    await (await host()).refuses(sealed(forged), "ERR_BUNDLE_SIGNATURE", /No key of the role bundle/);
+    await (
+      await host()
+    ).refuses(sealed(forged), "ERR_BUNDLE_SIGNATURE", /No key of the role bundle/);
   }),
   attack(80, "a signature is cut off or has a byte too many", async () => {
     const honest = unbase64(signatureOf(await envelope(), 0).sig);

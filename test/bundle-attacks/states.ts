@@ -26,7 +26,9 @@ export const stateAttacks: readonly Attack[] = [
   attack(49, "an old bundle reaches a host that remembers nothing", async () => {
     const subject = await host();
     const bytes = await bundle();
-    await subject.refuses(bytes, "ERR_BUNDLE_ROLLBACK", /at least 8 is deployed/, { minVersion: 8 });
+    await subject.refuses(bytes, "ERR_BUNDLE_ROLLBACK", /at least 8 is deployed/, {
+      minVersion: 8,
+    });
     await subject.load(bytes, { minVersion: 7 });
   }),
   attack(72, "the last good bundle is edited on the host's own disk", async () => {
@@ -37,10 +39,16 @@ export const stateAttacks: readonly Attack[] = [
       const subject = await host();
       await subject.load(await source.read());
       const text = await readFile(path, "utf8");
-      const edited = Buffer.from(text.slice(text.indexOf('"payload":"') + 11).split('"')[0] ?? "", "base64");
+      const edited = Buffer.from(
+        text.slice(text.indexOf('"payload":"') + 11).split('"')[0] ?? "",
+        "base64",
+      );
       const loosened = edited.toString().replace('"value":50', '"value":99');
       assert.notEqual(loosened, edited.toString());
-      const forged = text.replace(edited.toString("base64"), Buffer.from(loosened).toString("base64"));
+      const forged = text.replace(
+        edited.toString("base64"),
+        Buffer.from(loosened).toString("base64"),
+      );
       await writeFile(path, forged);
       await subject.refuses(await source.read(), "ERR_BUNDLE_SIGNATURE", /does not fit/);
     });
@@ -48,7 +56,10 @@ export const stateAttacks: readonly Attack[] = [
   attack(73, "two bundles of one version are loaded at the same moment", async () => {
     await inFolder(async (folder) => {
       const path = join(folder, "rollback.json");
-      const bytes = [await bundle(payload({ change: "A" })), await bundle(payload({ change: "B" }))];
+      const bytes = [
+        await bundle(payload({ change: "A" })),
+        await bundle(payload({ change: "B" })),
+      ];
       const loads = Array.from({ length: 10 }, async (_, index) => {
         const subject = await host(fileRollback(path));
         return subject.load(bytes[index % 2] ?? new Uint8Array());
@@ -79,12 +90,16 @@ export const stateAttacks: readonly Attack[] = [
   }),
   attack(78, "the path leads to something that is not a file", async () => {
     await inFolder(async (folder) => {
-      await refused("ERR_BUNDLE_UNREACHABLE", /not an ordinary file/, () => fileSource(folder).read());
+      await refused("ERR_BUNDLE_UNREACHABLE", /not an ordinary file/, () =>
+        fileSource(folder).read(),
+      );
       const nowhere = join(folder, "nowhere.json");
       await refused("ERR_BUNDLE_UNREACHABLE", /ENOENT/, () => fileSource(nowhere).read());
       const device = join(folder, "device.json");
       await symlink("/dev/zero", device);
-      await refused("ERR_BUNDLE_UNREACHABLE", /not an ordinary file/, () => fileSource(device).read());
+      await refused("ERR_BUNDLE_UNREACHABLE", /not an ordinary file/, () =>
+        fileSource(device).read(),
+      );
     });
   }),
   attack(79, "what is evaluated is not what was verified", async () => {
@@ -100,7 +115,10 @@ export const stateAttacks: readonly Attack[] = [
     await onlyVerifiedBytesAreParsed(await bundle(payload({ version: 8 })));
   }),
   attack(98, "the rollback state cannot be kept, or lies", async () => {
-    const failing = { get: async () => undefined, advance: () => Promise.reject(new Error("disk full")) };
+    const failing = {
+      get: async () => undefined,
+      advance: () => Promise.reject(new Error("disk full")),
+    };
     const entry = { version: 1, digest: "0".repeat(64) };
     const forgetful = { get: async () => undefined, advance: async () => entry };
     for (const rollback of [failing, forgetful] satisfies RollbackStore[]) {
@@ -115,7 +133,14 @@ export const stateAttacks: readonly Attack[] = [
       await subject.load(await bundle());
       const good = await readFile(path, "utf8");
       const older = await bundle(payload({ version: 6 }));
-      for (const text of ["", "{}", "null", good.slice(0, -5), good.replace("7", '"7"'), `${good}{}`]) {
+      for (const text of [
+        "",
+        "{}",
+        "null",
+        good.slice(0, -5),
+        good.replace("7", '"7"'),
+        `${good}{}`,
+      ]) {
         await writeFile(path, text);
         await refused("ERR_ROLLBACK_STATE", /rollback/, () => subject.load(older));
       }

@@ -81,21 +81,17 @@ export function guardAI(
     hooksBeforeDecision: options.inputHooks === "before-decision",
     streams: new Set(options.streams),
   };
-  const toolApproval = approveBy(bond);
+  const coverage = (given: GuardableTools): readonly CoverageEntry[] => {
+    const entries = coverageOf(given);
+    guard.cover(entries);
+    return entries;
+  };
   const tools = <Tools extends GuardableTools>(given: Tools): Tools => {
-    guard.cover(coverageOf(given));
+    coverage(given);
     return guardTools(given, bond);
   };
-  return {
-    options: (given) => ({ tools: tools(given), toolApproval }),
-    tools,
-    toolApproval,
-    coverage(given) {
-      const entries = coverageOf(given);
-      guard.cover(entries);
-      return entries;
-    },
-  };
+  const toolApproval = approveBy(bond);
+  return { tools, toolApproval, coverage, options: (given) => ({ tools: tools(given), toolApproval }) };
 }
 
 /** Without a prototype: AI SDK 6 looks a tool up without asking whether the set has it itself. */

@@ -35,20 +35,15 @@ export function guardTool(tool: AnyTool, name: string, bond: Bond): AnyTool {
     );
   }
   const { execute, outputSchema } = tool;
-  const changed: AnyTool = {
-    ...guardHooks(tool, name, bond),
-    ...(isMethod(execute)
-      ? {
-          execute: guardExecute(execute, tool, name, bond),
-          toModelOutput: guardModelOutput(tool),
-        }
-      : {}),
+  const hooks = guardHooks(tool, name, bond);
+  if (!isMethod(execute)) return Object.keys(hooks).length === 0 ? tool : withMembers(tool, hooks);
+  return withMembers(tool, {
+    ...hooks,
+    execute: guardExecute(execute, tool, name, bond),
+    toModelOutput: guardModelOutput(tool),
     // A history with a denied call in it must stay valid, or the conversation could never go on.
-    ...(isMethod(execute) && outputSchema !== undefined
-      ? { outputSchema: orElse(outputSchema, isDeniedOutput) }
-      : {}),
-  };
-  return Object.keys(changed).length === 0 ? tool : withMembers(tool, changed);
+    ...(outputSchema === undefined ? {} : { outputSchema: orElse(outputSchema, isDeniedOutput) }),
+  });
 }
 
 /** What the SDK gives to `execute` beside the input. */
@@ -95,15 +90,11 @@ function isAsyncGeneratorFunction(execute: Method): boolean {
 }
 
 /** A copy of an object with some members replaced, whether it has them itself or inherits them. */
-export function withMembers<Whole extends object>(whole: Whole, members: object): Whole {
-  const descriptors = Object.getOwnPropertyDescriptors<object>(whole);
-  for (const [name, value] of Object.entries(members)) {
-    Object.defineProperty(descriptors, name, {
-      value: { value, enumerable: true, writable: true, configurable: true },
-      enumerable: true,
-      configurable: true,
-    });
-  }
+function withMembers<Whole extends object>(whole: Whole, members: object): Whole {
+  const descriptors = {
+    ...Object.getOwnPropertyDescriptors<object>(whole),
+    ...Object.getOwnPropertyDescriptors(members),
+  };
   // The same members as before, by name.
   return Object.create(Object.getPrototypeOf(whole), descriptors) as Whole;
 }

@@ -2,12 +2,10 @@ import { rewriteNote, type Rewrite } from "@interlatch/core";
 import { isMethod, type AnyTool, type Method } from "./bond.ts";
 import { isDeniedOutput, reasonOf } from "./denied-output.ts";
 
-/** The forms of a tool's output for the model that this adapter makes or adds to; both majors know them. */
+/** The forms of a tool's output for the model that a note can stand beside; both majors know them. */
 type ModelOutput =
-  | { readonly type: "text" | "error-text"; readonly value: string }
-  | { readonly type: "json" | "error-json"; readonly value: unknown }
-  | { readonly type: "content"; readonly value: readonly unknown[] }
-  | { readonly type: "execution-denied"; readonly reason?: string };
+  | { readonly type: "text" | "json" | "error-text" | "error-json"; readonly value: unknown }
+  | { readonly type: "content"; readonly value: readonly unknown[] };
 
 /**
  * What the model must be told of a call, by the input object that the SDK hands to `execute` and again to
@@ -52,22 +50,27 @@ function plainOutput(output: unknown): ModelOutput {
   return { type: "json", value: text === undefined ? null : JSON.parse(text) };
 }
 
-function withNote(made: unknown, note: string): ModelOutput {
-  // A tool's own `toModelOutput` gives one of the SDK's forms.
+function withNote(made: unknown, note: string): unknown {
+  // A tool's own `toModelOutput` gives one of the SDK's forms; one that is not known here stays as it is.
   const output = made as ModelOutput;
-  const textPart = (text: string): object => ({ type: "text", text });
   switch (output.type) {
     case "text":
-      return { type: "content", value: [textPart(output.value), textPart(note)] };
     case "json":
-      return { type: "content", value: [textPart(JSON.stringify(output.value)), textPart(note)] };
+      return { type: "content", value: [textPart(asText(output.value)), textPart(note)] };
     case "content":
       return { ...output, value: [...output.value, textPart(note)] };
     case "error-text":
-      return { ...output, value: `${output.value}\n${note}` };
     case "error-json":
-      return { ...output, type: "error-text", value: `${JSON.stringify(output.value)}\n${note}` };
-    case "execution-denied":
-      return { ...output, reason: [output.reason, note].filter(Boolean).join(" ") };
+      return { type: "error-text", value: `${asText(output.value)}\n${note}` };
+    default:
+      return output;
   }
+}
+
+function textPart(text: string): object {
+  return { type: "text", text };
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

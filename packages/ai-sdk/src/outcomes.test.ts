@@ -116,17 +116,17 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     const result = await sdk.converse(mode, [{ calls }], g.options(tools));
 
     expect(ran.sort()).toEqual(["export_rows", "search"]);
-    expect(result.answers.map(({ id, output }) => [id, output.type]).sort()).toEqual([
-      ["c0", "json"],
-      ["c1", "execution-denied"],
-      ["c2", "json"],
-      ["c3", "content"],
+    expect(result.answers.map(({ id, output }) => `${id} ${output.type}`).sort()).toEqual([
+      "c0 json",
+      "c1 execution-denied",
+      "c2 json",
+      "c3 content",
     ]);
-    expect(recorded(guard).map(({ call, outcome }) => [call, outcome]).sort()).toEqual([
-      ["c0", "executed"],
-      ["c1", "blocked"],
-      ["c2", "blocked"],
-      ["c3", "executed"],
+    expect(recorded(guard).map(({ call, outcome }) => `${call} ${outcome}`).sort()).toEqual([
+      "c0 executed",
+      "c1 blocked",
+      "c2 blocked",
+      "c3 executed",
     ]);
     expect(result.text).toBe("done");
   });
@@ -152,22 +152,30 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     ]);
   });
 
-  verifies("ai.32", "a call id that stands twice runs once; the other is denied", async () => {
+  verifies("ai.32", "a call id that stands twice in a step runs once; the other is denied", async () => {
+    for (const execute of [() => "found", () => Promise.resolve("found")]) {
+      const guard = await testGuard(POLICY);
+      let ran = 0;
+      const search = tool({ inputSchema: anything, execute: () => (ran++, execute()) });
+      const calls = ["a", "b"].map((q) => ({ id: "same", tool: "search", input: { q } }));
+      const g = guardAI(guard, guard.ticket());
+      await sdk.converse(mode, [{ calls }], g.options({ search }));
+      expect(ran).toBe(1);
+      expect(recorded(guard).map(({ code, outcome }) => `${code} ${outcome}`)).toEqual([
+        "allowed executed",
+        "duplicate_call_id blocked",
+      ]);
+    }
+  });
+
+  verifies("ai.32", "an id that comes again in a later step is a new call", async () => {
     const guard = await testGuard(POLICY);
     let ran = 0;
-    const search = tool({ inputSchema: anything, execute: async () => `run ${++ran}` });
-    const calls = [
-      { id: "same", tool: "search", input: { q: "a" } },
-      { id: "same", tool: "search", input: { q: "b" } },
-    ];
+    const search = tool({ inputSchema: anything, execute: () => `run ${++ran}` });
+    const step = { calls: [{ id: "same", tool: "search" }] };
     const g = guardAI(guard, guard.ticket());
-    await sdk.converse(mode, [{ calls }], g.options({ search }));
-
-    expect(ran).toBe(1);
-    expect(recorded(guard).map(({ code, outcome }) => [code, outcome]).sort()).toEqual([
-      ["allowed", "executed"],
-      ["duplicate_call_id", "blocked"],
-    ]);
+    await sdk.converse(mode, [step, step], g.options({ search }));
+    expect(ran).toBe(2);
   });
 
   verifies("ai.x.identity", "without a ticket of this guard every call is denied", async () => {

@@ -4,3 +4,5 @@ export { runVectors } from "./vectors/run.ts";
 export type * from "./vectors/report.ts";
 export type * from "./vectors/host.ts";
 export type * from "./vectors/vector.ts";
+export type { Runner } from "./runner.ts";
+export { testStore, type StoreUnderTest } from "./stores/limits.ts";

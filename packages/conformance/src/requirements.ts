@@ -10,6 +10,11 @@ import type { Requirement } from "./requirements/requirement.ts";
 
 export type { Requirement } from "./requirements/requirement.ts";
 
+/** Requirements that do not hold yet, and why. */
+const KNOWN_FAILURES: Readonly<Record<string, string>> = {
+  "vectors.risk-untrusted": "nothing is remembered yet of where a session's content came from",
+};
+
 /** Every promise of this version. A test cites the id it proves; a gate fails on ids that nobody cites. */
 export const REQUIREMENTS: readonly Requirement[] = Object.freeze([
   ...promises,
@@ -22,7 +27,10 @@ export const REQUIREMENTS: readonly Requirement[] = Object.freeze([
   ...langgraphRequirements,
   ...langchainRequirements,
   ...aiSdkRequirements,
-]);
+].map((one) => {
+  const knownFailure = KNOWN_FAILURES[one.id];
+  return knownFailure === undefined ? one : Object.freeze({ ...one, knownFailure });
+}));
 
 const byId: ReadonlyMap<string, Requirement> = new Map(
   REQUIREMENTS.map((requirement) => [requirement.id, requirement]),

@@ -28,7 +28,7 @@ export function coverageOf(
     return { tool: name, state: "out_of_reach", why, ...rest };
   }
   const found = guardOf(tool);
-  if (found !== undefined && (guard === undefined || found === guard)) {
+  if (found !== undefined) {
     return { tool: name, state: "enforced", why: "the tool itself is guarded", ...rest };
   }
   const why =

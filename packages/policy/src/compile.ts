@@ -1,4 +1,4 @@
-import { ENGINE, type Json, type Policy, type ToolPolicy } from "@interlatch/core";
+import { ENGINE, isInterlatchError, type Json, type Policy, type ToolPolicy, validatePolicy } from "@interlatch/core";
 import { Conditions } from "./conditions/conditions.ts";
 import { checkPatterns } from "./conditions/patterns.ts";
 import { typeOfFacts } from "./conditions/schema-type.ts";
@@ -91,7 +91,20 @@ export async function compile(
   const parts = mergeFiles(read, { file: first, start: 0, end: 0 }, reporter);
   const built = build(parts, options.strict === true, reporter);
   await checkPatterns(built.conditions.patterns, reporter);
-  return reporter.failed || built.policy === undefined ? undefined : { ...built, policy: built.policy };
+  if (reporter.failed || built.policy === undefined) return undefined;
+  const policy = loadable(built.policy, parts, reporter);
+  return policy === undefined ? undefined : { ...built, policy };
+}
+
+/** What the run time would not load must not build, whichever bound of a bundle it goes beyond. */
+function loadable(policy: Policy, parts: PolicyParts, reporter: Reporter): Policy | undefined {
+  try {
+    return validatePolicy(policy);
+  } catch (error) {
+    if (!isInterlatchError(error)) throw error;
+    reporter.error({ code: "bad_value", at: parts.at, message: `The run time would refuse this policy: ${error.message}` });
+    return undefined;
+  }
 }
 
 export function resultOf(compiled: Compiled | undefined, reporter: Reporter): CompileResult {

@@ -66,10 +66,10 @@ describe("a condition that is refused", () => {
     ["constructor == 1", ["1 unknown_name: There is no `constructor` in the language or under `define`."]],
     ["arguments.amuont > 5", ["1 unknown_field: The tool `pay` has no argument `amuont`."]],
     ['arguments["amuont"] > 5', ["1 unknown_field: The tool `pay` has no argument `amuont`."]],
-    ["has(arguments.amuont)", ["5 unknown_field: The tool `pay` has no argument `amuont`."]],
+    ["has(arguments.amuont)", ["1 unknown_field: The tool `pay` has no argument `amuont`."]],
     ["arguments.constructor == 1", ["1 unknown_field: The tool `pay` has no argument `constructor`."]],
     ["arguments.__proto__ == 1", ["1 unknown_field: The tool `pay` has no argument `__proto__`."]],
-    ["has(arguments.box) && has(arguments.box.b)", ["27 unknown_field: `arguments.box` of the tool `pay` has no field `b`."]],
+    ["has(arguments.box) && has(arguments.box.b)", ["23 unknown_field: `arguments.box` of the tool `pay` has no field `b`."]],
     ["facts.partner == 1", ["1 unknown_field: There is no fact `partner` under `facts`."]],
     ["facts.limits.USD == 1", ["1 unknown_field: `facts.limits` has no field `USD`."]],
     ["request.tme > request.time", ["1 unknown_field: `request` has no field `tme`."]],
@@ -114,7 +114,7 @@ describe("a condition that is refused", () => {
     ["arguments.to.exists(x, x.name == 5)", ["24 wrong_type: `x` is a text and has no fields; `.name` reads one."]],
     ["arguments.amount.all(x, x == 1)", ["1 wrong_type: `all` needs a list; found a number."]],
     ["arguments.to.all(x, x + x)", ["21 wrong_type: `all` needs true or false; `x + x` gives a text."]],
-    ['arguments.amount in arguments.to', ["1 wrong_type: `in` looks for a number in a list whose items are a text."]],
+    ['arguments.amount in arguments.to', ["1 wrong_type: `in` looks for a number, but every item of the list is a text."]],
     ['"a" in arguments.amount', ["8 wrong_type: `in` needs a list or an object on its right; found a number."]],
     ['arguments.amount + "a" == "b"', ["1 wrong_type: `+` cannot take a number and a text."]],
     ["!arguments.amount", ["2 wrong_type: `!` needs true or false; `arguments.amount` gives a number."]],
@@ -166,7 +166,7 @@ describe("a condition that is refused", () => {
     ['arguments.note != "x"', "Ask first: `has(arguments.note) && ...`, or `!has(arguments.note) || ...`, with `has` on the left."],
     ['data_type == "sensitve"', "Did you mean `sensitive`?"],
     ['arguments.currency.matches("(?=a)b")', "RE2 has no look-around; ask twice instead: `x.matches(...) && !x.matches(...)`."],
-    ['arguments.currency.matches("(a)\\1")', "RE2 has no back-references."],
+    ['arguments.currency.matches("(a)\\\\1")', "RE2 has no back-references."],
   ])("says what to do about %s", async (condition, hint) => {
     expect(await hintOf(condition)).toBe(hint);
   });

@@ -5,7 +5,8 @@ const NO_DIGIT = 64;
 /** The value of each digit by character code; everything else is {@link NO_DIGIT}. */
 function digitsOf(alphabet: string): Uint8Array {
   const table = new Uint8Array(256).fill(NO_DIGIT);
-  for (let value = 0; value < alphabet.length; value += 1) table[alphabet.charCodeAt(value)] = value;
+  for (let value = 0; value < alphabet.length; value += 1)
+    table[alphabet.charCodeAt(value)] = value;
   return table;
 }
 

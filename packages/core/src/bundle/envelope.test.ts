@@ -7,7 +7,9 @@ const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode
 
 /** A coordinate that the specification gives as a decimal number. */
 function coordinate(decimal: bigint): string {
-  return encodeBase64Url(Uint8Array.from(Buffer.from(decimal.toString(16).padStart(64, "0"), "hex")));
+  return encodeBase64Url(
+    Uint8Array.from(Buffer.from(decimal.toString(16).padStart(64, "0"), "hex")),
+  );
 }
 
 describe("the DSSE specification's test vector", () => {
@@ -27,7 +29,8 @@ describe("the DSSE specification's test vector", () => {
       x: coordinate(46950820868899156662930047687818585632848591499744589407958293238635476079160n),
       y: coordinate(5640078356564379163099075877009565129882514886557779369047442380624545832820n),
     });
-    const text = "A3JqsQGtVsJ2O2xqrI5IcnXip5GToJ3F+FnZ+O88SjtR6rDAajabZKciJTfUiHqJPcIAriEGAHTVeCUjW2JIZA==";
+    const text =
+      "A3JqsQGtVsJ2O2xqrI5IcnXip5GToJ3F+FnZ+O88SjtR6rDAajabZKciJTfUiHqJPcIAriEGAHTVeCUjW2JIZA==";
     const signature = decodeBase64(text) ?? new Uint8Array();
     expect(await verify(message, signature)).toBe(true);
     expect(await verify(preAuthEncoding(type, utf8("hello World")), signature)).toBe(false);

@@ -12,6 +12,7 @@ export const DOCUMENT_KINDS = [
   "approval",
   "checkpoint",
 ] as const;
+/** One of {@link DOCUMENT_KINDS}. */
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 /** Bounds on an envelope: 12 MiB, of which the payload may be 8 MiB. Beyond them: `ERR_BUNDLE_TOO_LARGE`. */
@@ -32,6 +33,7 @@ export interface Envelope {
   readonly signatures: readonly EnvelopeSignature[];
 }
 
+/** One signature of an {@link Envelope}, not verified. */
 export interface EnvelopeSignature {
   /** RFC 7638 thumbprint of the key that is said to have signed. A hint, never trusted. */
   readonly keyid: string;

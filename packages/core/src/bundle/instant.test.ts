@@ -35,20 +35,20 @@ describe("parseInstant", () => {
 });
 
 describe("checkValidity", () => {
-  const payload = { notBefore: "2026-06-01T00:00:00Z", expires: "2026-06-02T00:00:00Z" };
   const from = Date.UTC(2026, 5, 1);
   const until = Date.UTC(2026, 5, 2);
+  const window = { notBefore: from, expires: until };
 
   it("is in force from its beginning, less the skew, until just before its end", () => {
-    expect(checkValidity(payload, from - CLOCK_SKEW_MS - 1)).toBe("bundle_not_yet_valid");
-    expect(checkValidity(payload, from - CLOCK_SKEW_MS)).toBeNull();
-    expect(checkValidity(payload, until - 1)).toBeNull();
-    expect(checkValidity(payload, until)).toBe("bundle_expired");
+    expect(checkValidity(window, from - CLOCK_SKEW_MS - 1)).toBe("bundle_not_yet_valid");
+    expect(checkValidity(window, from - CLOCK_SKEW_MS)).toBeNull();
+    expect(checkValidity(window, until - 1)).toBeNull();
+    expect(checkValidity(window, until)).toBe("bundle_expired");
   });
 
   it("is closed when the clock or a date cannot be read", () => {
-    expect(checkValidity(payload, Number.NaN)).toBe("bundle_expired");
-    expect(checkValidity({ ...payload, expires: "never" }, from)).toBe("bundle_expired");
-    expect(checkValidity({ ...payload, notBefore: "ever" }, from)).toBe("bundle_not_yet_valid");
+    expect(checkValidity(window, Number.NaN)).toBe("bundle_expired");
+    expect(checkValidity({ ...window, expires: Number.NaN }, from)).toBe("bundle_expired");
+    expect(checkValidity({ ...window, notBefore: Number.NaN }, from)).toBe("bundle_not_yet_valid");
   });
 });

@@ -1,5 +1,3 @@
-import type { BundlePayload } from "./payload.ts";
-
 /** How far a host's clock may be behind before a document that begins now is refused, in milliseconds. */
 export const CLOCK_SKEW_MS = 60_000;
 
@@ -24,19 +22,15 @@ export function parseInstant(text: string): number | undefined {
  * Whether a verified bundle is in force, for the check at every call: a bundle that was loaded in time still
  * ends in time. The end is exact; the beginning allows for a clock that is up to {@link CLOCK_SKEW_MS} behind.
  *
- * @param payload - of a {@link VerifiedBundle}
+ * @param window - epoch milliseconds
  * @param now - epoch milliseconds
  * @returns the decision code to deny with, or `null` when it is in force
  */
 export function checkValidity(
-  payload: Pick<BundlePayload, "notBefore" | "expires">,
+  window: { readonly notBefore: number; readonly expires: number },
   now: number,
 ): "bundle_expired" | "bundle_not_yet_valid" | null {
-  const expires = parseInstant(payload.expires);
-  const notBefore = parseInstant(payload.notBefore);
   // Written so that an unreadable date or clock (NaN compares false with everything) is closed.
-  if (expires === undefined || !(now < expires)) return "bundle_expired";
-  return notBefore !== undefined && now >= notBefore - CLOCK_SKEW_MS
-    ? null
-    : "bundle_not_yet_valid";
+  if (!(now < window.expires)) return "bundle_expired";
+  return now >= window.notBefore - CLOCK_SKEW_MS ? null : "bundle_not_yet_valid";
 }

@@ -19,7 +19,16 @@ function payloadOf(policy: object, changes: object = {}): Uint8Array<ArrayBuffer
     notBefore: "2026-06-10T00:00:00Z",
     expires: "2026-06-20T00:00:00Z",
     engine: 0,
-    policy: { engine: 0, id: "acme", mode: "enforce", agents: null, tools: {}, facts: {}, rules: [], ...policy },
+    policy: {
+      engine: 0,
+      id: "acme",
+      mode: "enforce",
+      agents: null,
+      tools: {},
+      facts: {},
+      rules: [],
+      ...policy,
+    },
     sources: [],
     tests: { files: [], cases: 0, coverage: 0 },
     compiler: { version: "0.1.0" },
@@ -88,7 +97,8 @@ describe("verifyBundle", () => {
 
   it("reads the deepest policy that the policy's own bounds allow", async () => {
     let condition: object = TRUE;
-    for (let level = 1; level < 64; level += 1) condition = { kind: "map", entries: [[condition, TRUE]] };
+    for (let level = 1; level < 64; level += 1)
+      condition = { kind: "map", entries: [[condition, TRUE]] };
     let value: object = { kind: "expression", expression: condition };
     for (let level = 1; level < 32; level += 1) value = { kind: "object", entries: [["k", value]] };
     const tool = { operation: "read", reversible: true, default: "deny", at };

@@ -36,7 +36,7 @@ export interface VerifyOptions {
 
 /** A bundle that may be used here. */
 export interface VerifiedBundle {
-  /** Deep-frozen, without prototypes. */
+  /** Deep-frozen; nothing in its policy has a prototype to find inherited names in. */
   readonly payload: BundlePayload;
   /** The bundle's identity: lower-case hexadecimal SHA-256 of the payload bytes. */
   readonly digest: string;

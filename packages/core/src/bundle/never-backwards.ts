@@ -38,9 +38,13 @@ async function advance(
   try {
     kept = await store.advance(key, entry);
   } catch (cause) {
-    throw new InterlatchError("ERR_ROLLBACK_STATE", `The rollback state of ${key} cannot be kept.`, {
-      cause,
-    });
+    throw new InterlatchError(
+      "ERR_ROLLBACK_STATE",
+      `The rollback state of ${key} cannot be kept.`,
+      {
+        cause,
+      },
+    );
   }
   // A store that lost the entry, or keeps an older one than it was just given, protects nothing.
   if (!Number.isSafeInteger(kept?.version) || kept.version < entry.version) {

@@ -39,7 +39,11 @@ const payloadFields = closed<PayloadFields>(
     engine: integer(0),
     policy: (value: unknown) => value,
     sources: fileDigests,
-    tests: closed<BundlePayload["tests"]>({ files: fileDigests, cases: integer(0), coverage: share }),
+    tests: closed<BundlePayload["tests"]>({
+      files: fileDigests,
+      cases: integer(0),
+      coverage: share,
+    }),
     compiler: closed<BundlePayload["compiler"]>({ version: text(256) }),
     created: instant,
     change: optional(text(1_024)),

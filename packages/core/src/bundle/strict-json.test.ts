@@ -63,7 +63,8 @@ describe("parseStrictJson", () => {
           const inner = JSON.stringify(value);
           const first = `"${escape ? escaped(key) : key}"`;
           let text = `{${first}:${inner},"${key}":${inner}}`;
-          for (const wrapper of wrappers) text = wrapper === "list" ? `[1,${text}]` : `{"w":${text}}`;
+          for (const wrapper of wrappers)
+            text = wrapper === "list" ? `[1,${text}]` : `{"w":${text}}`;
           expect(codeOf(text)).toBe("ERR_BUNDLE_DUPLICATE_KEY");
         },
       ),
@@ -131,7 +132,19 @@ describe("parseStrictJson", () => {
   });
 
   it("refuses whatever is not exactly one JSON value", () => {
-    const texts = ["", " ", "{} {}", "[1,]", "{'a':1}", '{"a" 1}', "01", "+1", "1.", "\u00a01", '"\t"'];
+    const texts = [
+      "",
+      " ",
+      "{} {}",
+      "[1,]",
+      "{'a':1}",
+      '{"a" 1}',
+      "01",
+      "+1",
+      "1.",
+      "\u00a01",
+      '"\t"',
+    ];
     for (const text of texts) expect(codeOf(text), text).toBe("ERR_BUNDLE_FORMAT");
     for (const text of ['"open', '{"a":1', "[[]", "]", '"\\', '"\\"']) {
       expect(codeOf(text), text).toBe("ERR_BUNDLE_FORMAT");
@@ -141,11 +154,14 @@ describe("parseStrictJson", () => {
   it("never throws anything but its own error, whatever the bytes are", () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 64 }),
-      fc.string({ unit: fc.constantFrom(...'{}[]":,\\u01ad.e- tfn\u{1f600}') }).map((text) =>
-        new TextEncoder().encode(text),
-      ),
+      fc
+        .string({ unit: fc.constantFrom(...'{}[]":,\\u01ad.e- tfn\u{1f600}') })
+        .map((text) => new TextEncoder().encode(text)),
     );
-    fc.assert(fc.property(bytes, (input) => typeof codeOf(input) === "string"), { numRuns: 2_000 });
+    fc.assert(
+      fc.property(bytes, (input) => typeof codeOf(input) === "string"),
+      { numRuns: 2_000 },
+    );
   });
 
   it("accepts nothing that the platform's parser refuses", () => {

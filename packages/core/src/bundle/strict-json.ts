@@ -58,7 +58,7 @@ function scan(bytes: Uint8Array, maxDepth: number): number {
   let depth = 0;
   let members = 0;
   for (let index = 0; index < end; index += 1) {
-    switch (bytes[index]) {
+    switch (bytes[index] ?? 0) {
       case QUOTE:
         index = endOfText(bytes, index + 1);
         break;
@@ -130,7 +130,9 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new InterlatchError("ERR_BUNDLE_FORMAT", "The document is not one JSON value.", { cause });
+    throw new InterlatchError("ERR_BUNDLE_FORMAT", "The document is not one JSON value.", {
+      cause,
+    });
   }
 }
 

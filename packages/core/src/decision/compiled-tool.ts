@@ -29,10 +29,10 @@ export interface CompiledTool {
     readonly inside: readonly Condition[];
     readonly outside: readonly Condition[];
   } | null;
-  /** Verdicts by the outcomes of the rules, so that a call like an earlier one allocates nothing. */
-  readonly verdicts: Map<number, Verdict>;
+  /** Verdicts by the outcomes of the rules, so that a call like an earlier one allocates nothing. Made when first needed. */
+  verdicts: Map<number, Verdict> | null;
   /** What both passes over rewritten arguments come to, by the verdict of each. */
-  readonly joined: Map<Verdict, Map<Verdict, Verdict>>;
+  joined: Map<Verdict, Map<Verdict, Verdict>> | null;
   lastKey: number;
   lastVerdict: Verdict | null;
 }
@@ -71,8 +71,8 @@ export function compileTools(
         inside: profiles.filter((profile) => profile.tools.has(name)).map(({ when }) => when),
         outside: profiles.filter((profile) => !profile.tools.has(name)).map(({ when }) => when),
       },
-      verdicts: new Map(),
-      joined: new Map(),
+      verdicts: null,
+      joined: null,
       lastKey: -1,
       lastVerdict: null,
     });

@@ -10,21 +10,11 @@ import type { Rewrite } from "./decision.ts";
 import { batchSize, clamp } from "./rewrite.ts";
 import { denial, isTighter, smallestBatch, type Verdict } from "./verdict.ts";
 
-/** What the rules are asked: one call by one identity at one time. All of it frozen. */
-export interface EvaluationRequest {
-  readonly tool: string;
-  /** The image of the arguments. */
-  readonly arguments: JsonObject;
-  /** Holds `id` and `roles`. */
-  readonly agent: JsonObject;
-  readonly user: JsonObject | undefined;
-  readonly tenant: string | undefined;
-  readonly session: string;
-  readonly facts: JsonObject;
-  readonly context: JsonObject;
-  /** Epoch milliseconds. */
-  readonly time: number;
-}
+/** One call by one identity at one time, before it is known what the policy says of its tool. All of it frozen. */
+export type EvaluationCall = Omit<CallScope, "dataType" | "operation" | "risk">;
+
+/** What the rules are asked. Made by {@link Evaluator.request}, which adds what the policy knows of the tool. */
+export type EvaluationRequest = CallScope;
 
 /** The answer: the verdict, and the arguments it holds for. */
 export interface Evaluation {
@@ -36,6 +26,8 @@ export interface Evaluation {
 /** A policy made ready to decide. Pure: the same request gets the same answer. */
 export interface Evaluator {
   readonly policy: Policy;
+  /** Completes a call with what the policy knows of its tool. */
+  request(call: EvaluationCall): EvaluationRequest;
   /** Steps 3 to 8 of a decision: tool, scope, arguments, risk, rules; then the rewriting and its second pass. */
   evaluate(request: EvaluationRequest): Evaluation;
   /** What is known of a tool; `undefined` for an unknown one. */
@@ -70,6 +62,7 @@ export function createEvaluator(policy: Policy, patterns: PatternCompiler | null
 
   return {
     policy,
+    request: (call) => requestFor(tools.get(call.tool), call),
     evaluate(request) {
       const tool = tools.get(request.tool);
       if (tool !== undefined) return deciding.evaluate(tool, request);
@@ -78,11 +71,10 @@ export function createEvaluator(policy: Policy, patterns: PatternCompiler | null
     tool: (name) => tools.get(name)?.policy,
     rule: (name) => rules.get(name),
     value(template, request) {
-      const tool = tools.get(request.tool);
-      if (tool === undefined) return undefined;
+      if (!tools.has(request.tool)) return undefined;
       let make = values.get(template);
       if (make === undefined) values.set(template, (make = compileValue(template, patterns)));
-      return deciding.value(make, tool, request);
+      return deciding.value(make, request);
     },
     mayEver(request) {
       const tool = tools.get(request.tool);
@@ -109,7 +101,7 @@ class Deciding {
   readonly #outcomes: Outcome[] = [];
 
   evaluate(tool: CompiledTool, request: EvaluationRequest): Evaluation {
-    this.#begin(tool, request);
+    this.#begin(request);
     const args = request.arguments;
     const refused = this.#outOfScope(tool) ?? invalid(tool, args);
     if (refused !== null) return answer(refused, args);
@@ -120,13 +112,13 @@ class Deciding {
     return size <= first.maxBatchSize ? answer(first, args) : this.#again(tool, request, first, size);
   }
 
-  value(make: ValueMaker, tool: CompiledTool, request: EvaluationRequest): Json | undefined {
-    this.#begin(tool, request);
+  value(make: ValueMaker, request: EvaluationRequest): Json | undefined {
+    this.#begin(request);
     return make(this.#scope, this.#budget);
   }
 
   mayEver(tool: CompiledTool, request: EvaluationRequest): boolean {
-    this.#begin(tool, request);
+    this.#begin(request);
     return this.#outOfScope(tool) === null && couldPass(tool, request.time);
   }
 
@@ -140,7 +132,7 @@ class Deciding {
     const args = request.arguments;
     // A tool without a batch argument was refused before.
     const { image, rewrites } = clamp(args, tool.batch ?? "", size, first.maxBatchSize);
-    this.#scope = scopeOf(tool, request, image);
+    this.#scope = { ...request, arguments: image };
     if ((this.#outOfScope(tool) ?? invalid(tool, image)) !== null) {
       const detail = "the effective arguments do not fit the tool's schema or scope";
       return answer(denial("obligation_failed", detail, tool.risk), args);
@@ -152,9 +144,9 @@ class Deciding {
     return answer(join(tool, first, second), image, rewrites);
   }
 
-  #begin(tool: CompiledTool, request: EvaluationRequest): void {
+  #begin(request: EvaluationRequest): void {
     this.#budget.left = EXPRESSION_LIMITS.costPerDecision;
-    this.#scope = scopeOf(tool, request, request.arguments);
+    this.#scope = request;
   }
 
   #outOfScope({ scope, risk }: CompiledTool): Verdict | null {
@@ -167,12 +159,24 @@ class Deciding {
   }
 
   #judge(tool: CompiledTool, restrictiveOnly: boolean): Verdict {
-    const { whens } = tool;
+    const { whens, untils } = tool;
+    const scope = this.#scope;
     const budget = this.#budget;
+    const outcomes = this.#outcomes;
     let key = restrictiveOnly ? 1 : 0;
     for (let index = 0; index < whens.length; index++) {
-      const outcome = this.#outcome(tool, index, restrictiveOnly);
-      this.#outcomes[index] = outcome;
+      const when = whens[index] ?? null;
+      let outcome: Outcome = MATCHED;
+      if (
+        (untils !== null && scope.time > (untils[index] ?? Infinity)) ||
+        (restrictiveOnly && tool.rules[index]?.action === "allow")
+      ) {
+        outcome = NOT_MATCHED;
+      } else if (when !== null) {
+        const held = when(scope, budget);
+        outcome = held === true ? MATCHED : held === false ? NOT_MATCHED : ERRED;
+      }
+      outcomes[index] = outcome;
       key = key * 3 + outcome;
     }
     if (budget.left < 0) return denial("budget_exhausted", undefined, tool.risk);
@@ -180,25 +184,15 @@ class Deciding {
     return this.#verdict(tool, key, restrictiveOnly);
   }
 
-  #outcome(tool: CompiledTool, index: number, restrictiveOnly: boolean): Outcome {
-    if (tool.untils !== null && this.#scope.time > (tool.untils[index] ?? Infinity)) {
-      return NOT_MATCHED;
-    }
-    if (restrictiveOnly && tool.rules[index]?.action === "allow") return NOT_MATCHED;
-    const when = tool.whens[index] ?? null;
-    if (when === null) return MATCHED;
-    const held = when(this.#scope, this.#budget);
-    return held === true ? MATCHED : held === false ? NOT_MATCHED : ERRED;
-  }
-
   #verdict(tool: CompiledTool, key: number, restrictiveOnly: boolean): Verdict {
     const keep = tool.rules.length <= MAX_RULES_IN_KEY;
-    let verdict = keep ? tool.verdicts.get(key) : undefined;
+    let verdict = keep ? tool.verdicts?.get(key) : undefined;
     if (verdict === undefined) {
       // The first pass has settled whether the call is allowed at all; the second can only restrict it.
       const settled = restrictiveOnly ? { ...tool.policy, default: "allow" as const } : tool.policy;
       verdict = combine(settled, tool.risk, tool.rules, this.#outcomes);
-      if (keep && tool.verdicts.size < MAX_CACHED_VERDICTS) tool.verdicts.set(key, verdict);
+      const verdicts = (tool.verdicts ??= new Map());
+      if (keep && verdicts.size < MAX_CACHED_VERDICTS) verdicts.set(key, verdict);
     }
     if (keep) {
       tool.lastKey = key;
@@ -210,16 +204,17 @@ class Deciding {
 
 /** The tighter of both passes, with the obligations of both. */
 function join(tool: CompiledTool, first: Verdict, second: Verdict): Verdict {
-  const known = tool.joined.get(first)?.get(second);
+  const joined = (tool.joined ??= new Map<Verdict, Map<Verdict, Verdict>>());
+  const known = joined.get(first)?.get(second);
   if (known !== undefined) return known;
   const tighter = isTighter(second.effect, first.effect) ? second : first;
   // One object stands for one obligation of one rule, so identity tells repeats.
   const obligations = Object.freeze([...new Set([...first.obligations, ...second.obligations])]);
   const maxBatchSize = smallestBatch(obligations);
   const verdict = Object.freeze({ ...tighter, obligations, maxBatchSize });
-  const row = tool.joined.get(first) ?? new Map<Verdict, Verdict>();
-  if (tool.joined.size < MAX_CACHED_VERDICTS && row.size < MAX_CACHED_VERDICTS) {
-    tool.joined.set(first, row.set(second, verdict));
+  const row = joined.get(first) ?? new Map<Verdict, Verdict>();
+  if (joined.size < MAX_CACHED_VERDICTS && row.size < MAX_CACHED_VERDICTS) {
+    joined.set(first, row.set(second, verdict));
   }
   return verdict;
 }
@@ -244,23 +239,20 @@ function couldPass({ rules, policy }: CompiledTool, time: number): boolean {
   return policy.default === "allow" || applies.some(({ action }) => action !== "deny");
 }
 
-function scopeOf(
-  { dataType, operation, riskScore }: CompiledTool,
-  request: EvaluationRequest,
-  args: JsonObject,
-): CallScope {
+function requestFor(tool: CompiledTool | undefined, call: EvaluationCall): EvaluationRequest {
   return {
-    tool: request.tool,
-    arguments: args,
-    agent: request.agent,
-    user: request.user,
-    tenant: request.tenant,
-    dataType,
-    operation,
-    session: request.session,
-    facts: request.facts,
-    risk: riskScore,
-    time: request.time,
-    context: request.context,
+    tool: call.tool,
+    arguments: call.arguments,
+    agent: call.agent,
+    user: call.user,
+    tenant: call.tenant,
+    dataType: tool?.dataType,
+    // A tool that the policy does not know is denied before anything reads these.
+    operation: tool?.operation ?? "write",
+    session: call.session,
+    facts: call.facts,
+    risk: tool?.riskScore ?? 0,
+    time: call.time,
+    context: call.context,
   };
 }

@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   "ERR_TRUST_ROOT_EXPIRED",
   "ERR_TRUST_ROOT_ROLLBACK",
   // keys, files and states
+  "ERR_FILE",
   "ERR_KEY",
   "ERR_KEY_PERMISSIONS",
   "ERR_ROLLBACK_STATE",

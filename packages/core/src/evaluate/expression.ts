@@ -40,10 +40,7 @@ export function compileExpression(
   patterns: PatternCompiler | null,
   options: CompileOptions = {},
 ): Program {
-  const slots = { count: 0 };
-  const node = compilationOf(patterns, [], options.shortcuts ?? true, slots).compile(expression);
-  // One frame for all evaluations: they are synchronous, and nothing in them calls back.
-  const frame: Frame = Array.from({ length: slots.count }, () => null);
+  const { node, frame } = compileRoot(expression, patterns, options);
   return (scope, budget) => node(scope, budget, frame);
 }
 
@@ -63,8 +60,19 @@ export function compileCondition(
   patterns: PatternCompiler | null,
   options: CompileOptions = {},
 ): Condition {
-  const program = compileExpression(expression, patterns, options);
-  return (scope, budget) => truth(program(scope, budget));
+  const { node, frame } = compileRoot(expression, patterns, options);
+  return (scope, budget) => truth(node(scope, budget, frame));
+}
+
+function compileRoot(
+  expression: Expression,
+  patterns: PatternCompiler | null,
+  { shortcuts = true }: CompileOptions,
+): { readonly node: Node; readonly frame: Frame } {
+  const slots = { count: 0 };
+  const node = compilationOf(patterns, [], shortcuts, slots).compile(expression);
+  // One frame for all evaluations: they are synchronous, and nothing in them calls back.
+  return { node, frame: Array.from({ length: slots.count }, () => null) };
 }
 
 function compilationOf(

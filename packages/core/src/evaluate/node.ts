@@ -1,7 +1,6 @@
-import type { CostBudget } from "./scope.ts";
-import type { CallScope } from "./scope.ts";
 import type { Expression } from "../policy/expression.ts";
 import type { PatternCompiler } from "./pattern.ts";
+import type { CallScope, CostBudget } from "./scope.ts";
 import type { Result, Value } from "./value.ts";
 
 /** What comprehensions bind, by slot. One frame serves one compiled expression; evaluation is never nested. */

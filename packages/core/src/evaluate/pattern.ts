@@ -3,7 +3,7 @@ import { InterlatchError } from "../errors/errors.ts";
 import { EXPRESSION_LIMITS } from "../policy/expression.ts";
 import { textCost } from "./cost.ts";
 import { createMatcher, createMemory, type MatcherMemory } from "./pattern/matcher.ts";
-import { literalCount, mayContain, type Literals } from "./pattern/literals.ts";
+import { exactly, literalCount, mayContain, type Literals } from "./pattern/literals.ts";
 import { lowerProgram, type Program, type SharedSets } from "./pattern/program.ts";
 import { estimateInstructions, isClassesOnly } from "./pattern/source.ts";
 
@@ -76,9 +76,9 @@ function compilePattern(
   const re2 = parse(RE2, pattern).re2();
   const instructions = re2.prog.numInst();
   if (instructions > EXPRESSION_LIMITS.patternInstructions) throw tooLarge(pattern);
-  const literals: Literals | null = re2.prefilter;
-  // Finding the one literal is then the whole match.
-  const isLiteral = re2.prefixComplete && literals !== null;
+  // Where a pattern is one literal text, finding that text is the whole match.
+  const isLiteral = re2.prefixComplete && re2.prefix !== "";
+  const literals: Literals | null = isLiteral ? exactly(re2.prefix) : re2.prefilter;
   const program = lowerProgram(re2.prog, sets);
   // Most patterns of a large policy are never asked about in one process.
   let matcher: ((text: string) => boolean) | null = null;

@@ -48,11 +48,12 @@ function fieldAgainstLiteral({ operator, left, right }: Compare): Node | null {
   const compare = COMPARISONS[operator];
   const literal = right.value;
   return (scope, budget) => {
-    if ((budget.left -= 4) < 0) return BUDGET_EXHAUSTED;
+    if ((budget.left -= 3) < 0) return BUDGET_EXHAUSTED;
     const object = read(scope);
     if (object === undefined) return absent;
     const value = ownField(object, name);
-    return value === undefined ? missing : compare(value, literal, budget);
+    if (value === undefined) return missing;
+    return --budget.left < 0 ? BUDGET_EXHAUSTED : compare(value, literal, budget);
   };
 }
 
@@ -65,9 +66,10 @@ function variableIsLiteral({ operator, left, right }: Compare): Node | null {
   const compare = COMPARISONS[operator];
   const literal = right.value;
   return (scope, budget) => {
-    if ((budget.left -= 3) < 0) return BUDGET_EXHAUSTED;
+    if ((budget.left -= 2) < 0) return BUDGET_EXHAUSTED;
     const value = read(scope);
-    return value === undefined ? absent : compare(value, literal, budget);
+    if (value === undefined) return absent;
+    return --budget.left < 0 ? BUDGET_EXHAUSTED : compare(value, literal, budget);
   };
 }
 
@@ -78,10 +80,11 @@ function inLiteralList({ left, right }: Compare, compilation: Compilation): Node
   const members: ReadonlySet<Value> = new Set(literals);
   const of = compilation.compile(left);
   return (scope, budget, frame) => {
-    if ((budget.left -= 2) < 0) return BUDGET_EXHAUSTED;
+    if (--budget.left < 0) return BUDGET_EXHAUSTED;
     const value = of(scope, budget, frame);
+    if (isError(value)) return value;
     // Sets compare as `==` does: minus zero is zero, and there is no NaN.
-    return isError(value) ? value : members.has(value);
+    return --budget.left < 0 ? BUDGET_EXHAUSTED : members.has(value);
   };
 }
 

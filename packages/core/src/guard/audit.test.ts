@@ -37,7 +37,7 @@ describe("a call that runs", () => {
   verifies("core.audit.two", "leaves one record before it and one after, under one evaluation", async () => {
     const guard = await testGuard(policy);
     const call = { ticket: guard.ticket({ user: { id: "u1" }, tenant: "t1" }), id: "c1", tool: "read", arguments: {} };
-    guard.run(call, () => {
+    await guard.run(call, () => {
       expect(guard.audit.records.map(({ type }) => type)).toEqual(["start", "call"]);
       guard.time.advance(7);
     });
@@ -80,7 +80,7 @@ describe("a call that runs", () => {
     });
     const guard = await testGuard(policy, { audit: sink });
     for (const tool of ["read", "write"]) {
-      guard.run({ ticket: guard.ticket(), id: "c1", tool, arguments: {} }, () => order.push("ran"));
+      await guard.run({ ticket: guard.ticket(), id: "c1", tool, arguments: {} }, () => order.push("ran"));
     }
     expect(order).toEqual(["call", "ran", "outcome", "call durable", "ran", "outcome"]);
   });
@@ -100,7 +100,7 @@ describe("a denied call", () => {
     const guard = await testGuard(policy);
     run(guard, "nobody_knows");
     run(guard, "read", { n: Number.NaN });
-    guard.run({ ticket: undefined, id: undefined, tool: "read", arguments: {} }, () => "ran");
+    await guard.run({ ticket: undefined, id: undefined, tool: "read", arguments: {} }, () => "ran");
     guard.open([{ ticket: guard.ticket(), id: "c1", tool: "banned", arguments: {} }]);
     const codes = guard.audit.records.flatMap((one) => (one.type === "call" ? [one.code] : []));
     expect(codes).toEqual(["unknown_tool", "arguments_not_json", "identity_required", "rule_denied"]);

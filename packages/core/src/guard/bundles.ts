@@ -1,7 +1,6 @@
 import type { VerifiedBundle } from "../bundle/load.ts";
 import type { BundleIdentity } from "../decision/decision.ts";
 import { createEvaluator, type Evaluator } from "../decision/evaluator.ts";
-import type { DecisionCode } from "../decision/codes.ts";
 import { isInterlatchError } from "../errors/errors.ts";
 import { loadPatternCompiler } from "../evaluate/pattern.ts";
 import { hasPattern } from "../policy/patterns.ts";
@@ -49,12 +48,6 @@ export async function prepareEvaluator(policy: Policy): Promise<Evaluator> {
   return createEvaluator(policy, hasPattern(policy) ? await loadPatternCompiler() : null);
 }
 
-/** Why no call can be decided by this bundle now; `null` when it is in force. The end itself is no longer in force. */
-export function outOfForce(bundle: LoadedBundle, now: number): DecisionCode | null {
-  if (now >= bundle.expires) return "bundle_expired";
-  return now < bundle.notBefore ? "bundle_not_yet_valid" : null;
-}
-
 /** Asks a loader for the bundle now in force; see {@link BundleKeeper}. */
 export type BundleLoader = () => Promise<LoadedBundle>;
 
@@ -79,6 +72,7 @@ export class BundleKeeper {
   #lastError: GuardStatus["lastError"] = null;
   #attempt: Promise<void> | null = null;
   #lastAttempt = -Infinity;
+  #isRenewing = false;
 
   constructor(load: BundleLoader, listener: BundleListener) {
     this.#load = load;
@@ -107,6 +101,24 @@ export class BundleKeeper {
     this.#lastAttempt = now;
     // The listener was told; nobody waits for this one.
     this.reload().catch(() => undefined);
+  }
+
+  /**
+   * The source says that it changed. One attempt in the background; where one is under way, another after it:
+   * what that one read may be what was there before. Any number of changes meanwhile are one.
+   */
+  renew(): void {
+    if (this.#attempt === null) {
+      // The listener was told; nobody waits for this one.
+      this.reload().catch(() => undefined);
+    } else if (!this.#isRenewing) {
+      this.#isRenewing = true;
+      const again = (): void => {
+        this.#isRenewing = false;
+        this.renew();
+      };
+      this.#attempt.then(again, again);
+    }
   }
 
   async #once(): Promise<void> {

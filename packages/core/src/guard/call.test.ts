@@ -67,7 +67,7 @@ describe("a call's id", () => {
     const batch = {};
     const call = { ticket: guard.ticket(), id: "x", tool: "tool", arguments: {}, batch };
     expect(() =>
-      guard.run(call, () => {
+      await guard.run(call, () => {
         throw new Error("broken");
       }),
     ).toThrow("broken");
@@ -269,7 +269,7 @@ describe("arguments", () => {
     const guard = await testGuard(tenAtMost);
     const args = { amount: 5, inner: { list: [1] } };
     const input = { ticket: guard.ticket(), id: "c1", tool: "tool", arguments: args };
-    guard.run(input, (got: typeof args) => {
+    await guard.run(input, (got: typeof args) => {
       got.amount = 5000;
       got.inner.list.push(9);
     });

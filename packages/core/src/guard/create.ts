@@ -7,6 +7,7 @@ import { Emitter } from "./emitter.ts";
 import type { Guard } from "./guard.ts";
 import { hostLogger } from "./host-parts.ts";
 import type { GuardOptions } from "./options.ts";
+import { watchSource } from "./watch.ts";
 
 /**
  * A guard over a signed bundle. Verifies the trust root against its pinned digest, then the bundle against
@@ -14,7 +15,8 @@ import type { GuardOptions } from "./options.ts";
  *
  * Throws {@link InterlatchError} for a root or a bundle that is not valid (`ERR_TRUST_*`, `ERR_BUNDLE_*`) and for
  * options that are not (`ERR_OPTIONS`). A source that cannot be reached does not throw: the guard then denies
- * every call with `no_bundle` and tries again when it is called.
+ * every call with `no_bundle` and tries again when it is called. A source that can be watched is watched until
+ * the guard is closed: a new bundle takes over when it verifies, and a bad one keeps the one in force.
  *
  * @example
  * ```ts
@@ -74,11 +76,20 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     },
   });
 
+  // Before the first attempt: a bundle that arrives while it runs would otherwise never be seen.
+  const unwatch = watchSource(source, () => keeper.renew(), logger);
   await keeper.reload().catch((error: unknown) => {
     // What cannot be reached may come yet; what was reached and is not valid must stop the start.
-    if (!isInterlatchError(error, "ERR_BUNDLE_UNREACHABLE")) throw error;
+    if (isInterlatchError(error, "ERR_BUNDLE_UNREACHABLE")) return;
+    unwatch();
+    throw error;
   });
-  return assembleGuard(keeper, emitter, options);
+  const guard = assembleGuard(keeper, emitter, options);
+  const close = (): Promise<void> => {
+    unwatch();
+    return guard.close();
+  };
+  return { ...guard, close, [Symbol.asyncDispose]: close };
 }
 
 async function read(source: GuardOptions["bundle"]): Promise<Uint8Array> {

@@ -1,3 +1,4 @@
+import { checkValidity } from "../bundle/instant.ts";
 import { DECISION_CODES, type DecisionCode } from "../decision/codes.ts";
 import type { Decision, DenyDecision } from "../decision/decision.ts";
 import type { Evaluation, EvaluationRequest } from "../decision/evaluator.ts";
@@ -6,7 +7,7 @@ import { callContent, callDigest } from "../snapshot/digest.ts";
 import { effectiveSnapshot } from "../snapshot/effective.ts";
 import type { JsonObject } from "../snapshot/json.ts";
 import { emptyImage, takeSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
-import { outOfForce, type LoadedBundle } from "./bundles.ts";
+import type { LoadedBundle } from "./bundles.ts";
 import { mergeFacts } from "./facts.ts";
 import type { CallInput } from "./guard.ts";
 import type { RunIdentity, Tickets } from "./tickets.ts";
@@ -50,7 +51,7 @@ export function judge(call: CallInput, { tickets, bundle, now }: JudgeContext): 
   if (run === null) return refuse(base, "identity_required");
   if (id === null) return refuse(base, "missing_call_id");
   if (bundle === null) return refuse(base, "no_bundle");
-  const expired = outOfForce(bundle, now);
+  const expired = checkValidity(bundle, now);
   if (expired !== null) return refuse(base, expired);
   const snapshot = takeSnapshot(call.arguments);
   if (typeof snapshot === "string") return refuse(base, snapshot);
@@ -75,7 +76,7 @@ export function decide(
   bundle: LoadedBundle,
   snapshot: Snapshot,
 ): Judged {
-  const request: EvaluationRequest = {
+  const request = bundle.evaluator.request({
     tool: base.tool,
     arguments: snapshot.image,
     agent: run.agent,
@@ -85,7 +86,7 @@ export function decide(
     facts: factsFor(run, bundle),
     context: run.context,
     time: base.time,
-  };
+  });
   const evaluation = bundle.evaluator.evaluate(request);
   return {
     ...base,

@@ -54,7 +54,7 @@ describe("a limit", () => {
     for (const limits of [memoryLimits(), far]) {
       const guard = await testGuard(twoAMinute, { stores: { limits } });
       const ticket = guard.ticket();
-      const all = Array.from({ length: 100 }, (_, n) =>
+      const all = Array.from({ length: 100 }, async (_, n) =>
         guard.run({ ticket, id: `p${n}`, tool: "a", arguments: { n } }, async () => "ran"),
       );
       const results = await Promise.all(all);

@@ -1,4 +1,4 @@
-import { outOfForce } from "./bundles.ts";
+import { checkValidity } from "../bundle/instant.ts";
 import { decide, digestOf, refuse, type JudgeContext, type Judged } from "./judge.ts";
 
 /**
@@ -11,7 +11,7 @@ export function rejudge(judged: Judged, context: Omit<JudgeContext, "tickets">):
   if (run === null || request === null) return judged;
   const base = { id: judged.id, tool: judged.tool, run, bundle, time: now };
   if (bundle === null) return refuse(base, "no_bundle");
-  const expired = outOfForce(bundle, now);
+  const expired = checkValidity(bundle, now);
   if (expired !== null) return refuse(base, expired);
   const again = decide(base, run, bundle, { image: request.arguments, specials: judged.specials });
   if (again.decision.effect === "deny") return again;

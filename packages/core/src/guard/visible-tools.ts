@@ -21,17 +21,19 @@ export function visibleTools<Tool extends { readonly name: string; readonly desc
   if (run === undefined || bundle === null) return [];
   const { agent, user, tenant, session, facts, context } = run;
   const seen = tools.filter((tool) =>
-    bundle.evaluator.mayEver({
-      tool: tool.name,
-      arguments: NO_ARGUMENTS,
-      agent,
-      user,
-      tenant,
-      session,
-      facts,
-      context,
-      time,
-    }),
+    bundle.evaluator.mayEver(
+      bundle.evaluator.request({
+        tool: tool.name,
+        arguments: NO_ARGUMENTS,
+        agent,
+        user,
+        tenant,
+        session,
+        facts,
+        context,
+        time,
+      }),
+    ),
   );
   return seen.map((tool) => {
     const description = tool.description?.replace(INVISIBLE, "");

@@ -38,13 +38,14 @@ export function memoryLimits(): LimitStore {
   return {
     reserve(claims, at) {
       const now = forward(at);
+      for (const { key } of claims) counters.get(key)?.expire(now);
       const result = check(claims, now);
       if (!result.ok) return result;
       for (const claim of claims) {
         let counter = counters.get(claim.key);
         if (counter === undefined) {
           makeRoom(counters, now);
-          counter = new Counter(claim.windowMs);
+          counter = new Counter();
           counters.set(claim.key, counter);
         }
         counter.add(claim, now);
@@ -74,27 +75,35 @@ class Counter {
   #counts: number[] = [];
   #head = 0;
   #total = 0;
-  readonly #windowMs: number;
+  /** The longest window asked of this key: a new policy may have changed it. */
+  #windowMs = 0;
 
-  constructor(windowMs: number) {
-    this.#windowMs = windowMs;
-  }
-
-  /** Milliseconds until one more fits, 0 if it fits now. `before`: units this very call takes already. */
+  /**
+   * Milliseconds until one more fits, 0 if it fits now. Changes nothing: a preview under a clock that ran ahead
+   * must not free what still counts once the clock is right again.
+   *
+   * @param before - units this very call takes already
+   */
   wait(claim: LimitClaim, now: number, before: number): number {
-    this.#expire(now);
     const excess = this.#total + before + 1 - claim.max;
     if (excess <= 0) return 0;
     let freed = 0;
-    for (let index = this.#head; index < this.#times.length; index++) {
+    let index = this.#head;
+    for (; index < this.#times.length; index++) {
+      if ((this.#times[index] ?? 0) + claim.windowMs > now) break;
       freed += this.#counts[index] ?? 0;
-      if (freed >= excess) return Math.max(1, (this.#times[index] ?? now) + this.#windowMs - now);
     }
-    return this.#windowMs;
+    if (freed >= excess) return 0;
+    for (; index < this.#times.length; index++) {
+      freed += this.#counts[index] ?? 0;
+      if (freed >= excess) return Math.max(1, (this.#times[index] ?? now) + claim.windowMs - now);
+    }
+    return claim.windowMs;
   }
 
   add(claim: LimitClaim, now: number): void {
-    const slot = claim.max > EXACT_MAX ? this.#windowMs / SLOTS : 0;
+    this.#windowMs = Math.max(this.#windowMs, claim.windowMs);
+    const slot = claim.max > EXACT_MAX ? claim.windowMs / SLOTS : 0;
     // A slot is dated by its last instant, so that it leaves the window late and never early.
     const time = slot === 0 ? now : Math.ceil((now + 1) / slot) * slot;
     const last = this.#times.length - 1;
@@ -108,11 +117,12 @@ class Counter {
   }
 
   idle(now: number): boolean {
-    this.#expire(now);
+    this.expire(now);
     return this.#total === 0;
   }
 
-  #expire(now: number): void {
+  /** Drops what has left the window. */
+  expire(now: number): void {
     while (this.#head < this.#times.length) {
       if ((this.#times[this.#head] ?? 0) + this.#windowMs > now) break;
       this.#total -= this.#counts[this.#head] ?? 0;

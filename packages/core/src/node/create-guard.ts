@@ -15,11 +15,16 @@ export interface NodeGuardOptions extends Omit<GuardOptions, "bundle" | "trust" 
   readonly bundle: string | BundleSource;
   /** `PATH#sha256:HEX`: the trust root's file and its pinned digest, as `interlatch trust init` prints it. */
   readonly trust: string | TrustOptions;
-  /** Default: the file `.interlatch/state/rollback.json` below the working directory. */
+  /**
+   * Default: the file `.interlatch/state/rollback-AUDIENCE.json` below the working directory. One for each
+   * environment, because each has its own trust root and its own versions.
+   */
   readonly rollback?: RollbackStore;
 }
 
-const ROLLBACK_FILE = ".interlatch/state/rollback.json";
+/** An audience may hold `/` and `:`; encoded, it names one file in this folder and nothing else. */
+const rollbackFile = (audience: string): string =>
+  `.interlatch/state/rollback-${encodeURIComponent(audience)}.json`;
 
 /**
  * A guard with file defaults: the bundle and the trust root by path, the rollback state in a file, and,
@@ -46,7 +51,7 @@ export async function createGuard(options: NodeGuardOptions): Promise<Guard> {
     ...rest,
     bundle: typeof bundle === "string" ? fileSource(bundle) : bundle,
     trust: typeof trust === "string" ? await readTrust(trust) : trust,
-    rollback: rollback ?? fileRollback(ROLLBACK_FILE),
+    rollback: rollback ?? fileRollback(rollbackFile(options.audience)),
     ...(logger === undefined ? {} : { logger }),
   });
 }

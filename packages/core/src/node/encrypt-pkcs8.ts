@@ -64,6 +64,7 @@ function octets(bytes: Uint8Array): Buffer {
 function element(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
-  const header = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length];
+  const header =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length];
   return Buffer.concat([Buffer.from([tag, ...header]), content]);
 }

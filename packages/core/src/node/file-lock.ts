@@ -49,7 +49,12 @@ export async function withFileLock<T>(
   task: () => Promise<T>,
   patienceMs: number = PATIENCE_MS,
 ): Promise<T> {
-  const holder: Holder = { host: hostname(), pid: process.pid, thread: threadId, token: randomUUID() };
+  const holder: Holder = {
+    host: hostname(),
+    pid: process.pid,
+    thread: threadId,
+    token: randomUUID(),
+  };
   held().add(holder.token);
   try {
     await acquire(path, JSON.stringify(holder), patienceMs);
@@ -93,11 +98,14 @@ async function create(path: string, content: string): Promise<boolean> {
  * would take away the lock that a quick one made meanwhile.
  */
 async function removeDead(path: string): Promise<boolean> {
-  if (!(await isDead(path))) return false;
+  if ((await abandoned(path)) === undefined) return false;
   const breaking = `${path}.break`;
   if (!(await create(breaking, String(process.pid)))) return false;
   try {
-    if (!(await isDead(path))) return false;
+    const content = await abandoned(path);
+    // Read once more after its holder was found gone: it may have let go and left between the reading and the finding,
+    // and the lock that is there now be another's.
+    if (content === undefined || (await readLock(path)) !== content) return false;
     await unlink(path);
     return true;
   } finally {
@@ -105,16 +113,20 @@ async function removeDead(path: string): Promise<boolean> {
   }
 }
 
-async function isDead(path: string): Promise<boolean> {
-  let content: string;
+/** What stands in the lock, if its holder is gone. */
+async function abandoned(path: string): Promise<string | undefined> {
+  const content = await readLock(path);
+  const holder = content === undefined ? undefined : readHolder(content);
+  return holder !== undefined && isGone(holder) ? content : undefined;
+}
+
+async function readLock(path: string): Promise<string | undefined> {
   try {
-    content = await readFile(path, "utf8");
+    return await readFile(path, "utf8");
   } catch (error) {
-    if (isFault(error, "ENOENT")) return false;
+    if (isFault(error, "ENOENT")) return undefined;
     throw error;
   }
-  const holder = readHolder(content);
-  return holder !== undefined && isGone(holder);
 }
 
 /** What a lock says of its holder. One that says nothing sound is not judged and so not broken. */

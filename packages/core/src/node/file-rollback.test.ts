@@ -1,5 +1,13 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -19,7 +27,10 @@ function freshPath(): string {
   return join(folder, String(count), "rollback.json");
 }
 
-function entry(version: number, letter = "a"): { readonly version: number; readonly digest: string } {
+function entry(
+  version: number,
+  letter = "a",
+): { readonly version: number; readonly digest: string } {
   return { version, digest: letter.repeat(64) };
 }
 
@@ -79,9 +90,17 @@ describe("fileRollback", () => {
       writeFileSync(path, text);
       const refusal = { code: "ERR_ROLLBACK_STATE" };
       await expect(fileRollback(path).get("root"), text).rejects.toMatchObject(refusal);
-      await expect(fileRollback(path).advance("root", entry(6)), text).rejects.toMatchObject(refusal);
+      await expect(fileRollback(path).advance("root", entry(6)), text).rejects.toMatchObject(
+        refusal,
+      );
       expect(readFileSync(path, "utf8")).toBe(text);
     }
+  });
+
+  it("takes only a missing file for a fresh start, and no other failure to read", async () => {
+    await expect(fileRollback(folder).get("root")).rejects.toMatchObject({
+      code: "ERR_ROLLBACK_STATE",
+    });
   });
 
   it("says so when the file cannot be kept", async () => {
@@ -119,7 +138,9 @@ describe("fileRollback", () => {
     const run = promisify(execFile);
     const letters = ["a", "b", "c"];
     const argumentsOf = (letter: string): string[] => ["--input-type=module", "-e", script, letter];
-    const outputs = await Promise.all(letters.map((letter) => run(process.execPath, argumentsOf(letter))));
+    const outputs = await Promise.all(
+      letters.map((letter) => run(process.execPath, argumentsOf(letter))),
+    );
     expect(outputs).toHaveLength(3);
     for (const letter of letters) {
       expect(await fileRollback(path).get(`own-${letter}`)).toEqual(entry(10, letter));

@@ -38,15 +38,18 @@ describe("fileSource", () => {
     expect(await source.read()).toHaveLength(4);
   });
 
-  it.skipIf(process.platform === "win32")("refuses folders, devices and pipes without waiting", async () => {
-    const pipe = join(folder, "pipe");
-    execFileSync("mkfifo", [pipe]);
-    for (const path of [folder, "/dev/zero", pipe]) {
-      await expect(fileSource(path).read(), path).rejects.toMatchObject({
-        code: "ERR_BUNDLE_UNREACHABLE",
-      });
-    }
-  });
+  it.skipIf(process.platform === "win32")(
+    "refuses folders, devices and pipes without waiting",
+    async () => {
+      const pipe = join(folder, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      for (const path of [folder, "/dev/zero", pipe]) {
+        await expect(fileSource(path).read(), path).rejects.toMatchObject({
+          code: "ERR_BUNDLE_UNREACHABLE",
+        });
+      }
+    },
+  );
 
   it("refuses a file that is too large before it reads it", async () => {
     const path = join(folder, "large.json");

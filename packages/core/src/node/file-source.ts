@@ -3,9 +3,11 @@ import { ENVELOPE_LIMITS } from "../bundle/envelope.ts";
 import type { BundleSource } from "../bundle/source.ts";
 import { InterlatchError } from "../errors/errors.ts";
 import { type OrdinaryFile, openOrdinaryFile } from "./ordinary-file.ts";
+import { watchFile } from "./watch-file.ts";
 
 /**
- * A bundle in a file. Links are followed; anything but an ordinary file is refused.
+ * A bundle in a file. Links are followed; anything but an ordinary file is refused. A guard watches it, see
+ * {@link watchFile}, and puts a new bundle in force as soon as it stands there.
  *
  * `read` rejects with `ERR_BUNDLE_UNREACHABLE` when the file is missing, unreadable or not an ordinary one, and with
  * `ERR_BUNDLE_TOO_LARGE` beyond 12 MiB, before it is read.
@@ -18,7 +20,11 @@ import { type OrdinaryFile, openOrdinaryFile } from "./ordinary-file.ts";
  * ```
  */
 export function fileSource(path: string): BundleSource {
-  return { name: path, read: () => readBundle(path) };
+  return {
+    name: path,
+    read: () => readBundle(path),
+    watch: (changed) => watchFile(path, changed),
+  };
 }
 
 async function readBundle(path: string): Promise<Uint8Array> {

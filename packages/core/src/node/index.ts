@@ -9,3 +9,4 @@ export * from "./file-audit.ts";
 export * from "./file-rollback.ts";
 export * from "./file-source.ts";
 export * from "./key-file.ts";
+export * from "./watch-file.ts";

@@ -64,10 +64,7 @@ async function openNew(path: string): Promise<FileHandle> {
  * @throws ERR_KEY_PERMISSIONS when others may read or write the file (not judged on Windows)
  * @throws ERR_KEY when it is no key, or encrypted and the passphrase is missing or wrong
  */
-export async function readKeyFile(
-  path: string,
-  options: KeyFileOptions = {},
-): Promise<SigningKey> {
+export async function readKeyFile(path: string, options: KeyFileOptions = {}): Promise<SigningKey> {
   const { handle, stat } = await openKey(path);
   try {
     checkMode(path, stat.mode);
@@ -112,10 +109,16 @@ export async function readKeyText(
 
 function decrypt(pem: string, passphrase: string): string {
   try {
-    return createPrivateKey({ key: pem, passphrase }).export({ type: "pkcs8", format: "pem" }).toString();
+    return createPrivateKey({ key: pem, passphrase })
+      .export({ type: "pkcs8", format: "pem" })
+      .toString();
   } catch (cause) {
-    throw new InterlatchError("ERR_KEY", "The private key cannot be decrypted with this passphrase.", {
-      cause,
-    });
+    throw new InterlatchError(
+      "ERR_KEY",
+      "The private key cannot be decrypted with this passphrase.",
+      {
+        cause,
+      },
+    );
   }
 }

@@ -1,5 +1,22 @@
-import { EXPRESSION_LIMITS, type Comprehension, type Expression, FUNCTIONS, VARIABLES } from "./expression.ts";
-import { type Check, type ConditionWalk, type Place, closed, found, optional, quote, refuse, variants, within } from "./shape.ts";
+import {
+  EXPRESSION_LIMITS,
+  type Comprehension,
+  type Expression,
+  FUNCTIONS,
+  VARIABLES,
+} from "./expression.ts";
+import {
+  type Check,
+  type ConditionWalk,
+  type Place,
+  closed,
+  found,
+  optional,
+  quote,
+  refuse,
+  variants,
+  within,
+} from "./shape.ts";
 import { finite, listOf, oneOf, text } from "./shape-values.ts";
 
 /** The node of one kind. */

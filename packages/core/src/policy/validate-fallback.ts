@@ -42,7 +42,8 @@ const valueTemplate = nested<ValueTemplate>(TEMPLATE_DEPTH, (inner) =>
 
 function objectEntry(inner: Check<ValueTemplate>): Check<readonly [string, ValueTemplate]> {
   return (value, at) => {
-    if (!Array.isArray(value) || value.length !== 2) return refuse(at, "expected a name and a value");
+    if (!Array.isArray(value) || value.length !== 2)
+      return refuse(at, "expected a name and a value");
     const key = words(value[0], within(at, 0));
     if (key === "__proto__") return refuse(at, "__proto__ is not allowed as a key");
     return Object.freeze([key, inner(value[1], within(at, 1))] as const);

@@ -87,7 +87,10 @@ const EVERY_KIND = {
     {
       kind: "call",
       function: "startsWith",
-      arguments: [{ kind: "variable", name: "tool" }, { kind: "literal", value: "a" }],
+      arguments: [
+        { kind: "variable", name: "tool" },
+        { kind: "literal", value: "a" },
+      ],
     },
   ],
 };
@@ -104,7 +107,13 @@ const EVERYTHING = policy({
         description: "d",
         title: "t",
         properties: {
-          size: { type: "integer", minimum: 1, maximum: 2, exclusiveMinimum: 0, exclusiveMaximum: 3 },
+          size: {
+            type: "integer",
+            minimum: 1,
+            maximum: 2,
+            exclusiveMinimum: 0,
+            exclusiveMaximum: 3,
+          },
           price: { type: "number", multipleOf: 0.01 },
           text: { type: "string", minLength: 0, maxLength: 9, enum: ["a", null, { b: [1] }] },
           list: { type: "array", items: { const: { deep: [true] } }, minItems: 0, maxItems: 2 },
@@ -114,7 +123,10 @@ const EVERYTHING = policy({
         maxProperties: 4,
       },
       batch: { argument: "size" },
-      fallback: { kind: "message", message: ["No: ", { name: "reason" }, { name: "tool" }, { name: "rule" }] },
+      fallback: {
+        kind: "message",
+        message: ["No: ", { name: "reason" }, { name: "tool" }, { name: "rule" }],
+      },
     }),
   },
   facts: { partners: ["a.test", { n: [1, null, true] }] },
@@ -124,7 +136,12 @@ const EVERYTHING = policy({
       reason: "because",
       until: 1_800_000_000_000,
       maxBatchSize: 10,
-      rateLimit: { max: 100, windowMs: 60_000, onExceed: "review", by: ["agent", "user", "session"] },
+      rateLimit: {
+        max: 100,
+        windowMs: 60_000,
+        onExceed: "review",
+        by: ["agent", "user", "session"],
+      },
       fallback: {
         kind: "value",
         value: {
@@ -146,7 +163,9 @@ describe("validatePolicy", () => {
   it("accepts every construct and gives back the same JSON", () => {
     const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
     expect(json(validatePolicy(EVERYTHING))).toEqual(json(EVERYTHING));
-    expect(validatePolicy(JSON.parse(JSON.stringify(EVERYTHING)))).toEqual(validatePolicy(EVERYTHING));
+    expect(validatePolicy(JSON.parse(JSON.stringify(EVERYTHING)))).toEqual(
+      validatePolicy(EVERYTHING),
+    );
   });
 
   it("freezes everything and shares nothing with what it was given", () => {
@@ -166,7 +185,13 @@ describe("validatePolicy", () => {
   it("lets no lookup find what is inherited", () => {
     const checked = validatePolicy(EVERYTHING);
     for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"]) {
-      for (const object of [checked, checked.tools, checked.agents, checked.facts, checked.rules[0]]) {
+      for (const object of [
+        checked,
+        checked.tools,
+        checked.agents,
+        checked.facts,
+        checked.rules[0],
+      ]) {
         expect(Reflect.get(object ?? {}, name), name).toBeUndefined();
       }
     }
@@ -199,7 +224,10 @@ describe("validatePolicy", () => {
   });
 
   it("names the path of what is wrong", () => {
-    const bad = { kind: "and", operands: [TRUE, { kind: "not", of: { kind: "literal", value: {} } }] };
+    const bad = {
+      kind: "and",
+      operands: [TRUE, { kind: "not", of: { kind: "literal", value: {} } }],
+    };
     expect(refusal(when(bad))).toEqual({
       code: "ERR_BUNDLE_POLICY",
       message: "policy.rules[0].when.operands[1].of.value: expected a number, found an object",
@@ -220,23 +248,63 @@ describe("validatePolicy", () => {
     ["a name that is too long", policy({ rules: [rule({ name: "a".repeat(129) })] }), /not a name/],
     ["the name __proto__", policy({ rules: [rule({ name: "__proto__" })] }), /not a name/],
     ["a bad tool name", policy({ tools: { "a b": tool() }, rules: [] }), /not a name/],
-    ["an unknown tool in a rule", policy({ rules: [rule({ tools: ["t", "u"] })] }), /unknown tool "u"/],
-    ["an inherited tool in a rule", policy({ rules: [rule({ tools: ["constructor"] })] }), /unknown tool/],
+    [
+      "an unknown tool in a rule",
+      policy({ rules: [rule({ tools: ["t", "u"] })] }),
+      /unknown tool "u"/,
+    ],
+    [
+      "an inherited tool in a rule",
+      policy({ rules: [rule({ tools: ["constructor"] })] }),
+      /unknown tool/,
+    ],
     ["a rule for no tool", policy({ rules: [rule({ tools: [] })] }), /expected 1 to/],
-    ["two rules of one name", policy({ rules: [rule(), rule()] }), /rules\[1\]: a second rule named "r"/],
-    ["a hole in a list", policy({ rules: Array.from({ length: 1 }) }), /rules\[0\]: expected an object/],
-    ["an unknown action", policy({ rules: [rule({ action: "auto_approve" })] }), /action: expected allow/],
+    [
+      "two rules of one name",
+      policy({ rules: [rule(), rule()] }),
+      /rules\[1\]: a second rule named "r"/,
+    ],
+    [
+      "a hole in a list",
+      policy({ rules: Array.from({ length: 1 }) }),
+      /rules\[0\]: expected an object/,
+    ],
+    [
+      "an unknown action",
+      policy({ rules: [rule({ action: "auto_approve" })] }),
+      /action: expected allow/,
+    ],
     ["an action of another type", policy({ rules: [rule({ action: ["deny"] })] }), /action/],
-    ["an unknown rule field", policy({ rules: [rule({ unless: TRUE })] }), /unknown field "unless"/],
+    [
+      "an unknown rule field",
+      policy({ rules: [rule({ unless: TRUE })] }),
+      /unknown field "unless"/,
+    ],
     ["a fraction as batch size", policy({ rules: [rule({ maxBatchSize: 1.5 })] }), /maxBatchSize/],
     ["a batch size of zero", policy({ rules: [rule({ maxBatchSize: 0 })] }), /maxBatchSize/],
     ["an infinite time", policy({ rules: [rule({ until: Number.POSITIVE_INFINITY })] }), /until/],
     ["no position", policy({ rules: [rule({ at: undefined })] }), /at/],
     ["line zero", policy({ rules: [rule({ at: { file: "x", line: 0 } })] }), /line/],
-    ["a limit of zero", policy({ rules: [rule({ rateLimit: limit({ max: 0 }) })] }), /rateLimit\.max/],
-    ["a limit by nobody knows what", policy({ rules: [rule({ rateLimit: limit({ by: ["ip"] }) })] }), /by\[0\]/],
-    ["a limit twice by one", policy({ rules: [rule({ rateLimit: limit({ by: ["user", "user"] }) })] }), /twice/],
-    ["an exceeded limit that allows", policy({ rules: [rule({ rateLimit: limit({ onExceed: "allow" }) })] }), /onExceed/],
+    [
+      "a limit of zero",
+      policy({ rules: [rule({ rateLimit: limit({ max: 0 }) })] }),
+      /rateLimit\.max/,
+    ],
+    [
+      "a limit by nobody knows what",
+      policy({ rules: [rule({ rateLimit: limit({ by: ["ip"] }) })] }),
+      /by\[0\]/,
+    ],
+    [
+      "a limit twice by one",
+      policy({ rules: [rule({ rateLimit: limit({ by: ["user", "user"] }) })] }),
+      /twice/,
+    ],
+    [
+      "an exceeded limit that allows",
+      policy({ rules: [rule({ rateLimit: limit({ onExceed: "allow" }) })] }),
+      /onExceed/,
+    ],
     ["a default of review", policy({ tools: { t: tool({ default: "review" }) } }), /default/],
     ["an unknown data class", policy({ tools: { t: tool({ data: "top" }) } }), /data/],
     ["truth that is not boolean", policy({ tools: { t: tool({ reversible: 1 }) } }), /reversible/],
@@ -260,12 +328,20 @@ describe("validatePolicy", () => {
     ["text instead of a node", "true", /expected an object, found "true"/],
     ["a field too many", { ...TRUE, comment: "" }, /unknown field "comment"/],
     ["a field too few", { kind: "compare", operator: "==", left: TRUE }, /right: is missing/],
-    ["an unknown operator", { kind: "compare", operator: "===", left: TRUE, right: TRUE }, /operator/],
+    [
+      "an unknown operator",
+      { kind: "compare", operator: "===", left: TRUE, right: TRUE },
+      /operator/,
+    ],
     ["an unknown variable", { kind: "variable", name: "process" }, /name: expected tool or/],
     ["an inherited variable", { kind: "variable", name: "constructor" }, /name: expected tool or/],
     ["a local nobody binds", { kind: "local", name: "x" }, /no comprehension around it binds "x"/],
     ["a local read before it is bound", comprehension({ over: X }), /over\.name: no comprehension/],
-    ["a local read after it is gone", { kind: "and", operands: [comprehension(), X] }, /operands\[1\]/],
+    [
+      "a local read after it is gone",
+      { kind: "and", operands: [comprehension(), X] },
+      /operands\[1\]/,
+    ],
     ["a local named __proto__", comprehension({ as: "__proto__", body: TRUE }), /identifier/],
     ["a local that is no identifier", comprehension({ as: "a b", body: TRUE }), /identifier/],
     ["an unknown macro", comprehension({ macro: "reduce" }), /macro/],
@@ -279,7 +355,11 @@ describe("validatePolicy", () => {
     ["a list as a literal", { kind: "literal", value: [] }, /number/],
     ["no operands", { kind: "and", operands: [] }, /expected 1 to/],
     ["an entry of three", { kind: "map", entries: [[TRUE, TRUE, TRUE]] }, /a key and a value/],
-    ["too many nodes", { kind: "or", operands: Array.from({ length: 2_000 }, () => TRUE) }, /2000 nodes/],
+    [
+      "too many nodes",
+      { kind: "or", operands: Array.from({ length: 2_000 }, () => TRUE) },
+      /2000 nodes/,
+    ],
     ["too deep a nest", deep(65), /nested deeper than 64/],
     ["a nest without end", deep(100_000), /nested deeper than 64/],
   ])("refuses a condition with %s", (_, condition, words) => {
@@ -313,6 +393,7 @@ describe("validatePolicy", () => {
     ["an empty enum", { enum: [] }, /enum/],
     ["a bound that is text", { minimum: "1" }, /minimum/],
     ["required twice", { required: ["a", "a"] }, /twice/],
+    ["__proto__ as a property", JSON.parse('{"properties":{"__proto__":{}}}'), /__proto__/],
     ["too deep a nest", deepSchema(33), /nested deeper than 32/],
     ["a nest without end", deepSchema(10_000), /nested deeper than 32/],
   ])("refuses a schema with %s", (_, schema, words) => {
@@ -326,7 +407,11 @@ describe("validatePolicy", () => {
     ["an unknown name", { kind: "message", message: [{ name: "secret" }] }, /name/],
     ["a template without end", { kind: "value", value: deepTemplate(10_000) }, /deeper than 32/],
     ["__proto__ as a name", { kind: "value", value: objectTemplate("__proto__") }, /__proto__/],
-    ["a bad condition", { kind: "value", value: { kind: "expression", expression: X } }, /binds "x"/],
+    [
+      "a bad condition",
+      { kind: "value", value: { kind: "expression", expression: X } },
+      /binds "x"/,
+    ],
   ])("refuses a fallback with %s", (_, fallback, words) => {
     const { code, message } = refusal(policy({ fallback }));
     expect(message).toMatch(words);
@@ -351,7 +436,14 @@ describe("validatePolicy", () => {
 const X = { kind: "local", name: "x" };
 
 function comprehension(changes: Loose = {}): Loose {
-  return { kind: "comprehension", macro: "all", over: { kind: "list", items: [] }, as: "x", body: X, ...changes };
+  return {
+    kind: "comprehension",
+    macro: "all",
+    over: { kind: "list", items: [] },
+    as: "x",
+    body: X,
+    ...changes,
+  };
 }
 
 function call(name: string, args: readonly unknown[]): Loose {

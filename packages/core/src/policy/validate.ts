@@ -9,8 +9,28 @@ import {
   type SourcePosition,
   type ToolPolicy,
 } from "./ir.ts";
-import { type Check, type Place, closed, found, optional, place, quote, refuse, within } from "./shape.ts";
-import { flag, integer, jsonObject, listOf, mapOf, name, oneOf, setOf, text } from "./shape-values.ts";
+import {
+  type Check,
+  type Place,
+  closed,
+  found,
+  optional,
+  place,
+  quote,
+  refuse,
+  within,
+} from "./shape.ts";
+import {
+  flag,
+  integer,
+  jsonObject,
+  listOf,
+  mapOf,
+  name,
+  oneOf,
+  setOf,
+  text,
+} from "./shape-values.ts";
 import { expression } from "./validate-expression.ts";
 import { fallback } from "./validate-fallback.ts";
 import { argumentSchema } from "./validate-schema.ts";

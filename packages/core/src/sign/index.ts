@@ -7,7 +7,13 @@ export {
   type TrustRootInput,
   type TrustRootKey,
 } from "./trust-root.ts";
-export { type DocumentKind, payloadTypeOf } from "../bundle/envelope.ts";
+export {
+  type DocumentKind,
+  type Envelope,
+  type EnvelopeSignature,
+  payloadTypeOf,
+  readAnyEnvelope,
+} from "../bundle/envelope.ts";
 export { payloadDigest } from "../bundle/digest.ts";
 export {
   ROLES,

@@ -46,7 +46,8 @@ export async function generateKey(
   const { alg = "Ed25519" } = options;
   const pair = await crypto.subtle.generateKey(PARAMETERS[alg].key, true, ["sign", "verify"]);
   // The declared type allows one key; both algorithms give a pair.
-  if (!("privateKey" in pair)) throw new InterlatchError("ERR_KEY", "The platform made no key pair.");
+  if (!("privateKey" in pair))
+    throw new InterlatchError("ERR_KEY", "The platform made no key pair.");
   const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
   const jwk = publicPart(await crypto.subtle.exportKey("jwk", pair.publicKey), alg);
   return { keyid: await thumbprint(jwk), alg, privateKey: encodePem(pkcs8), publicJwk: jwk };

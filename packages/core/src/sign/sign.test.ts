@@ -14,19 +14,22 @@ async function makeKey(alg: "Ed25519" | "ES256" = "Ed25519"): Promise<SigningKey
 }
 
 describe("generateKey and importPrivateKey", () => {
-  it.each(["Ed25519", "ES256"] as const)("make and read a key of %s that others understand", async (alg) => {
-    const made = await generateKey({ alg });
-    expect(made.keyid).toBe(await thumbprint(made.publicJwk));
-    expect(Object.keys(made.publicJwk)).not.toContain("d");
-    const imported = await importPrivateKey(made.privateKey);
-    expect(imported).toMatchObject({ keyid: made.keyid, alg, publicJwk: made.publicJwk });
-    const platform = createPublicKey(createPrivateKey(made.privateKey));
-    const message = utf8("message");
-    const signature = await imported.sign(message);
-    const key = { key: platform, dsaEncoding: "ieee-p1363" as const };
-    expect(signature).toHaveLength(64);
-    expect(verify(alg === "ES256" ? "sha256" : null, message, key, signature)).toBe(true);
-  });
+  it.each(["Ed25519", "ES256"] as const)(
+    "make and read a key of %s that others understand",
+    async (alg) => {
+      const made = await generateKey({ alg });
+      expect(made.keyid).toBe(await thumbprint(made.publicJwk));
+      expect(Object.keys(made.publicJwk)).not.toContain("d");
+      const imported = await importPrivateKey(made.privateKey);
+      expect(imported).toMatchObject({ keyid: made.keyid, alg, publicJwk: made.publicJwk });
+      const platform = createPublicKey(createPrivateKey(made.privateKey));
+      const message = utf8("message");
+      const signature = await imported.sign(message);
+      const key = { key: platform, dsaEncoding: "ieee-p1363" as const };
+      expect(signature).toHaveLength(64);
+      expect(verify(alg === "ES256" ? "sha256" : null, message, key, signature)).toBe(true);
+    },
+  );
 
   it("make Ed25519 keys unless told otherwise", async () => {
     expect((await generateKey()).alg).toBe("Ed25519");
@@ -36,12 +39,19 @@ describe("generateKey and importPrivateKey", () => {
     const { privateKey } = await generateKey();
     const der = decodePem(privateKey);
     const rsa = await crypto.subtle.generateKey(
-      { name: "RSA-PSS", modulusLength: 2_048, publicExponent: Uint8Array.of(1, 0, 1), hash: "SHA-256" },
+      {
+        name: "RSA-PSS",
+        modulusLength: 2_048,
+        publicExponent: Uint8Array.of(1, 0, 1),
+        hash: "SHA-256",
+      },
       true,
       ["sign", "verify"],
     );
     if (!("privateKey" in rsa)) throw new Error("no pair");
-    const rsaPem = encodePem(new Uint8Array(await crypto.subtle.exportKey("pkcs8", rsa.privateKey)));
+    const rsaPem = encodePem(
+      new Uint8Array(await crypto.subtle.exportKey("pkcs8", rsa.privateKey)),
+    );
     const wrong = [
       "",
       "hello",
@@ -59,7 +69,11 @@ describe("generateKey and importPrivateKey", () => {
 
   it("read a key that stands on one line or ends its lines the other way", async () => {
     const { privateKey, keyid } = await generateKey({ alg: "ES256" });
-    for (const pem of [privateKey.replaceAll("\n", "\r\n"), privateKey.replaceAll("\n", " "), `\n${privateKey}`]) {
+    for (const pem of [
+      privateKey.replaceAll("\n", "\r\n"),
+      privateKey.replaceAll("\n", " "),
+      `\n${privateKey}`,
+    ]) {
       expect((await importPrivateKey(pem)).keyid).toBe(keyid);
     }
   });
@@ -104,7 +118,8 @@ describe("signPayload", () => {
     await expect(large).rejects.toMatchObject({ code: "ERR_BUNDLE_TOO_LARGE" });
     let envelope = await signPayload({ kind: "status", payload, keys: [key] });
     await expect(addSignature(envelope, key)).rejects.toMatchObject({ code: "ERR_KEY" });
-    for (let count = 1; count < 16; count += 1) envelope = await addSignature(envelope, await makeKey());
+    for (let count = 1; count < 16; count += 1)
+      envelope = await addSignature(envelope, await makeKey());
     const flood = addSignature(envelope, await makeKey());
     await expect(flood).rejects.toMatchObject({ code: "ERR_BUNDLE_TOO_LARGE" });
   });
@@ -125,7 +140,9 @@ describe("signPayload", () => {
 describe("addSignature", () => {
   it("adds to what it reads and changes nothing of it", async () => {
     const [a, b] = [await makeKey(), await makeKey("ES256")];
-    const before = readAnyEnvelope(utf8(await signPayload({ kind: "trust-root", payload, keys: [a] })));
+    const before = readAnyEnvelope(
+      utf8(await signPayload({ kind: "trust-root", payload, keys: [a] })),
+    );
     const after = readAnyEnvelope(
       utf8(await addSignature(await signPayload({ kind: "trust-root", payload, keys: [a] }), b)),
     );

@@ -69,7 +69,8 @@ export async function addSignature(
   envelope: string | Uint8Array,
   key: SigningKey,
 ): Promise<string> {
-  const bytes = typeof envelope === "string" ? new TextEncoder().encode(envelope) : envelope.slice();
+  const bytes =
+    typeof envelope === "string" ? new TextEncoder().encode(envelope) : envelope.slice();
   return encodeEnvelope(await withSignature(readAnyEnvelope(bytes), key));
 }
 
@@ -93,7 +94,10 @@ async function signatureOf(envelope: Envelope, key: SigningKey): Promise<Envelop
   const sig = new Uint8Array(await key.sign(message));
   const verifier = await createVerifier(key.publicJwk);
   if (!(await verifier(message, sig))) {
-    throw new InterlatchError("ERR_KEY", `The key ${key.keyid} gave a signature that does not verify.`);
+    throw new InterlatchError(
+      "ERR_KEY",
+      `The key ${key.keyid} gave a signature that does not verify.`,
+    );
   }
   return { keyid: key.keyid, sig };
 }

@@ -1,5 +1,9 @@
 import { payloadDigest } from "../bundle/digest.ts";
-import { checkTrustRootDocument, type TrustRootDocument, type TrustRoles } from "../trust/document.ts";
+import {
+  checkTrustRootDocument,
+  type TrustRootDocument,
+  type TrustRoles,
+} from "../trust/document.ts";
 import { algorithmOf, type PublicJwk, thumbprint } from "../trust/jwk.ts";
 import { openKeyring } from "../trust/keyring.ts";
 import type { SigningKey } from "./key.ts";

@@ -82,6 +82,9 @@ class Reader {
         if (value === null) return null;
         if (depth >= ARGUMENT_LIMITS.depth) throw TOO_LARGE;
         return Array.isArray(value) ? this.#list(value, depth) : this.#object(value, depth);
+      case "undefined":
+      case "function":
+      case "symbol":
       default:
         throw NOT_JSON;
     }

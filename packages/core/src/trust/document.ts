@@ -1,11 +1,23 @@
 import { instant } from "../bundle/payload-check.ts";
 import { parseInstant } from "../bundle/instant.ts";
-import { type Check, type Place, asObject, closed, found, optional, place, quote, refuse, within } from "../policy/shape.ts";
+import {
+  type Check,
+  type Place,
+  asObject,
+  closed,
+  found,
+  optional,
+  place,
+  quote,
+  refuse,
+  within,
+} from "../policy/shape.ts";
 import { integer, mapOf, oneOf, setOf } from "../policy/shape-values.ts";
 import { ALGORITHMS, type Algorithm, type PublicJwk, publicJwk } from "./jwk.ts";
 
 /** What a key may sign. `root`: trust roots, `bundle`: policies, `audit`: checkpoints, `approval`: answers of reviewers. */
 export const ROLES = ["root", "bundle", "status", "audit", "approval"] as const;
+/** One of {@link ROLES}. */
 export type RoleName = (typeof ROLES)[number];
 
 /** The payload of a trust root: whose signatures count, for what, and how many it takes. */
@@ -22,6 +34,7 @@ export interface TrustRootDocument {
   readonly revokedKeys: readonly string[];
 }
 
+/** A key that is trusted for the roles that name it. */
 export interface TrustedKey {
   readonly alg: Algorithm;
   readonly jwk: PublicJwk;

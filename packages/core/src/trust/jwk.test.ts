@@ -3,7 +3,11 @@ import { place } from "../policy/shape.ts";
 import { keyBytes, publicJwk, thumbprint } from "./jwk.ts";
 
 const at = place("key", "ERR_TRUST_ROOT");
-const RFC_8037 = { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } as const;
+const RFC_8037 = {
+  kty: "OKP",
+  crv: "Ed25519",
+  x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+} as const;
 
 /** y coordinates of the points of small order, with both sign bits, and the encodings beyond the field. */
 const SMALL_ORDER = [
@@ -55,7 +59,9 @@ describe("publicJwk", () => {
     const { x } = RFC_8037;
     const lax = [`${x}=`, x.slice(1), `${x}A`, x.replace("_", "/"), `${x.slice(0, -1)}p`, "", 7];
     for (const wrong of lax) {
-      expect(() => publicJwk({ ...RFC_8037, x: wrong }, "Ed25519", at), String(wrong)).toThrow(/key\.x/);
+      expect(() => publicJwk({ ...RFC_8037, x: wrong }, "Ed25519", at), String(wrong)).toThrow(
+        /key\.x/,
+      );
     }
   });
 
@@ -91,7 +97,11 @@ function mod(value: bigint): bigint {
 
 function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;
-  for (let square = mod(base), left = exponent; left > 0n; square = mod(square * square), left >>= 1n) {
+  for (
+    let square = mod(base), left = exponent;
+    left > 0n;
+    square = mod(square * square), left >>= 1n
+  ) {
     if ((left & 1n) === 1n) result = mod(result * square);
   }
   return result;

@@ -5,6 +5,7 @@ import { oneOf, text } from "../policy/shape-values.ts";
 
 /** The signature algorithms: Ed25519 (RFC 8032) and ECDSA over P-256 with SHA-256 (FIPS 186-5). Nothing else, nothing symmetric. */
 export const ALGORITHMS = ["Ed25519", "ES256"] as const;
+/** One of {@link ALGORITHMS}. */
 export type Algorithm = (typeof ALGORITHMS)[number];
 
 /** A public key (RFC 7517, RFC 8037) with the members its thumbprint is made of, and no others. */
@@ -23,7 +24,10 @@ const es256 = closed<Extract<PublicJwk, { readonly kty: "EC" }>>({
   x: coordinate,
   y: coordinate,
 });
-const checks: { readonly [Name in Algorithm]: Check<PublicJwk> } = { Ed25519: ed25519, ES256: es256 };
+const checks: { readonly [Name in Algorithm]: Check<PublicJwk> } = {
+  Ed25519: ed25519,
+  ES256: es256,
+};
 
 function coordinate(value: unknown, at: Place): string {
   const encoded = text(64)(value, at);

@@ -20,7 +20,10 @@ export async function openKeyring(document: TrustRootDocument): Promise<Keyring>
   const verifiers = new Map<string, Verifier>();
   for (const [id, { jwk }] of Object.entries(document.keys)) {
     if ((await thumbprint(jwk)) !== id) {
-      throw new InterlatchError("ERR_TRUST_ROOT", `The key listed as ${id} has another thumbprint.`);
+      throw new InterlatchError(
+        "ERR_TRUST_ROOT",
+        `The key listed as ${id} has another thumbprint.`,
+      );
     }
     verifiers.set(id, await importKey(id, jwk));
   }

@@ -50,7 +50,9 @@ async function chain(count: number, expires?: string): Promise<Generation[]> {
   const roots: Generation[] = [];
   for (const [index, key] of keys.entries()) {
     const last = index === count - 1;
-    roots.push(await generation(index + 1, key, keys[index - 1] ?? key, last ? undefined : expires));
+    roots.push(
+      await generation(index + 1, key, keys[index - 1] ?? key, last ? undefined : expires),
+    );
   }
   return roots;
 }
@@ -74,9 +76,11 @@ describe("openTrustRoot", () => {
     const options = { document: first.text, digest: first.digest, now: NOW };
     const updates = rest.map(({ text }) => text);
     expect(await openTrustRoot({ ...options, updates })).toMatchObject({ version: 4 });
-    await expect(openTrustRoot({ ...options, updates: updates.slice(0, 2) })).rejects.toMatchObject({
-      code: "ERR_TRUST_ROOT_EXPIRED",
-    });
+    await expect(openTrustRoot({ ...options, updates: updates.slice(0, 2) })).rejects.toMatchObject(
+      {
+        code: "ERR_TRUST_ROOT_EXPIRED",
+      },
+    );
   });
 
   it("does not let a key of a root before the last one sign", async () => {
@@ -95,7 +99,11 @@ describe("openTrustRoot", () => {
     const [first, second] = await chain(2);
     if (first === undefined || second === undefined) throw new Error("no roots");
     const options = { document: first.text, digest: first.digest, rollback };
-    const late = openTrustRoot({ ...options, updates: [second.text], now: Date.parse("2028-01-01") });
+    const late = openTrustRoot({
+      ...options,
+      updates: [second.text],
+      now: Date.parse("2028-01-01"),
+    });
     await expect(late).rejects.toMatchObject({ code: "ERR_TRUST_ROOT" });
     expect(await rollback.get("root")).toBeUndefined();
     await openTrustRoot({ ...options, updates: [second.text], now: NOW });
@@ -119,7 +127,11 @@ describe("buildTrustRoot", () => {
     const [key] = await makeKeys(1);
     if (key === undefined) throw new Error("no key");
     const { publicJwk } = key;
-    const listed = { publicJwk, notBefore: "2026-01-01T00:00:00Z", notAfter: "2027-01-01T00:00:00Z" };
+    const listed = {
+      publicJwk,
+      notBefore: "2026-01-01T00:00:00Z",
+      notAfter: "2027-01-01T00:00:00Z",
+    };
     const role = { keyids: [key.keyid], threshold: 2 };
     const input = { version: 1, expires: "2027-01-01T00:00:00Z", keys: [listed] };
     const built = buildTrustRoot({ ...input, roles: { root: role, bundle: role } });

@@ -93,7 +93,11 @@ interface Opened {
   readonly digest: string;
 }
 
-async function openPinned(document: string | Uint8Array, pinned: string, now: number): Promise<Opened> {
+async function openPinned(
+  document: string | Uint8Array,
+  pinned: string,
+  now: number,
+): Promise<Opened> {
   return asTrustRoot("The trust root is not valid.", async () => {
     const envelope = readRootEnvelope(document);
     const digest = await payloadDigest(envelope.payload);
@@ -155,7 +159,8 @@ async function finish(
 }
 
 function readRootEnvelope(document: string | Uint8Array): Envelope {
-  const bytes = typeof document === "string" ? new TextEncoder().encode(document) : document.slice();
+  const bytes =
+    typeof document === "string" ? new TextEncoder().encode(document) : document.slice();
   return readEnvelope(bytes, "trust-root");
 }
 

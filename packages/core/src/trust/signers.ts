@@ -26,7 +26,10 @@ export async function verifySigners(
 ): Promise<readonly string[]> {
   const listed = keyring.document.roles[role];
   if (listed === undefined) {
-    throw new InterlatchError("ERR_BUNDLE_SIGNATURE", `The trust root has no keys for the role ${role}.`);
+    throw new InterlatchError(
+      "ERR_BUNDLE_SIGNATURE",
+      `The trust root has no keys for the role ${role}.`,
+    );
   }
   const message = preAuthEncoding(envelope.payloadType, envelope.payload);
   const signers = new Set<string>();
@@ -83,7 +86,10 @@ function tooFew(
 ): InterlatchError {
   const needed = `The role ${role} needs ${threshold} signatures; ${count} count`;
   if (idle.has("revoked")) {
-    return new InterlatchError("ERR_BUNDLE_KEY_REVOKED", `${needed}: a key that signed is revoked.`);
+    return new InterlatchError(
+      "ERR_BUNDLE_KEY_REVOKED",
+      `${needed}: a key that signed is revoked.`,
+    );
   }
   if (idle.has("out of time")) {
     return new InterlatchError(

@@ -1,6 +1,5 @@
 import type { AgentProfile } from "@interlatch/core";
 import type { Conditions } from "../conditions/conditions.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
 import { shown } from "../diagnostics/words.ts";
 import { textsAt } from "../document/fields.ts";
@@ -39,7 +38,7 @@ function profileTools(map: YamlMap, tools: Tools, reporter: Reporter): readonly 
     if (isGlob(name)) expandGlob(name, at, tools, reporter).forEach((one) => names.add(one));
     else if (tools.get(name) !== undefined) names.add(name);
     else if (!tools.incomplete) {
-      const right = nearest(name, [...tools.all].map((tool) => tool.name));
+      const right = reporter.nearest(name, [...tools.all].map((tool) => tool.name));
       const message = `There is no tool \`${name}\`, neither under \`tools\` nor in a rule.`;
       reporter.error({ code: "unknown_tool", at, message, hint: right === undefined ? undefined : `Did you mean \`${right}\`?` });
     }

@@ -1,6 +1,5 @@
 import type { ArgumentSchema } from "@interlatch/core";
 import type { Reporter } from "../diagnostics/reporter.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import { shown } from "../diagnostics/words.ts";
 import { isLaterKeyword } from "../document/argument-schema.ts";
 import { isText, listAt, mapAt, numberAt } from "../document/fields.ts";
@@ -84,14 +83,14 @@ export class SchemaReader {
 
   /** A required key that is not named could never be given: objects are closed. */
   #checkRequired(node: YamlMap, schema: ArgumentSchema): void {
-    const known = Object.keys(schema.properties ?? {});
+    const known = new Set(Object.keys(schema.properties ?? {}));
     const seen = new Set<string>();
     for (const item of listAt(node, "required")?.items ?? []) {
       if (!isText(item)) continue;
       if (seen.has(item.value)) this.#refuse(item.at, `\`${shown(item.value)}\` is required twice.`);
       seen.add(item.value);
-      if (known.includes(item.value)) continue;
-      const right = nearest(item.value, known);
+      if (known.has(item.value)) continue;
+      const right = this.#reporter.nearest(item.value, [...known]);
       const message = `\`${shown(item.value)}\` is required but is not among the \`properties\`, so no call could fit: objects are closed.`;
       this.#refuse(item.at, message, right === undefined ? undefined : `Did you mean \`${right}\`?`);
     }

@@ -6,7 +6,6 @@ import { readField } from "../conditions/fields.ts";
 import { typeOfSchema } from "../conditions/schema-type.ts";
 import { canBe, describe, DYNAMIC, type Type } from "../conditions/types.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import { shown } from "../diagnostics/words.ts";
 import { booleanAt, mapAt, textAt, wordAt } from "../document/fields.ts";
 import { NAME } from "../document/names.ts";
@@ -30,7 +29,7 @@ export interface BuiltTool {
 /** All tools of a policy. Names are looked up in a `Map`: a tool may be called `constructor`. */
 export class Tools {
   readonly #tools = new Map<string, BuiltTool>();
-  readonly #declared: readonly string[];
+  readonly #declared: ReadonlySet<string>;
   readonly #globs = new Map<string, readonly string[]>();
   readonly #reporter: Reporter;
   readonly #strict: boolean;
@@ -43,7 +42,7 @@ export class Tools {
     this.#reporter = reporter;
     this.#strict = strict;
     this.incomplete = parts.incomplete || parts.keys.has("include");
-    this.#declared = parts.tools.map((entry) => entry.key);
+    this.#declared = new Set(parts.tools.map((entry) => entry.key));
     const names = this.incomplete ? undefined : [...new Set([...this.#declared, ...implicit])];
     this.undescribed = conditions.checker(environmentOf(facts, DYNAMIC, names));
     const reader = new ToolReader(parts, facts, names, this.undescribed, conditions, reporter);
@@ -66,7 +65,7 @@ export class Tools {
   expand(glob: string): readonly string[] {
     let names = this.#globs.get(glob);
     if (names === undefined) {
-      names = this.#declared.filter((name) => globMatches(glob, name));
+      names = [...this.#declared].filter((name) => globMatches(glob, name));
       this.#globs.set(glob, names);
     }
     return names;
@@ -74,7 +73,7 @@ export class Tools {
 
   /** Declares a tool that only a rule names: writes, cannot be undone, data unknown, arguments undescribed. */
   declare(name: string, at: Span): void {
-    if (this.#tools.has(name) || this.#declared.includes(name)) return;
+    if (this.#tools.has(name) || this.#declared.has(name)) return;
     const { line } = at.file.positionOf(at.start);
     const policy: ToolPolicy = {
       operation: "write",
@@ -84,7 +83,7 @@ export class Tools {
     };
     this.#tools.set(name, { name, at, implicit: true, policy, checker: this.undescribed });
     if (this.incomplete) return;
-    const right = nearest(name, this.#declared);
+    const right = this.#reporter.nearest(name, [...this.#declared]);
     const finding = {
       code: "implicit_tool",
       at,

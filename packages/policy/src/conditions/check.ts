@@ -58,6 +58,11 @@ export class Checker {
     this.#reporter.error({ code, at: this.notes.spanOf(at), message, hint, ...(key === undefined ? {} : { key }) });
   }
 
+  /** The candidate that a misspelt word most likely stands for. */
+  nearest(word: string, candidates: readonly string[]): string | undefined {
+    return this.#reporter.nearest(word, candidates);
+  }
+
   #check(expression: Expression, present: Presence, locals: LocalTypes): Checked {
     switch (expression.kind) {
       case "not": {

@@ -1,5 +1,4 @@
 import type { Expression } from "@interlatch/core";
-import { nearest } from "../diagnostics/nearest.ts";
 import { shown } from "../diagnostics/words.ts";
 import type { Checker } from "./check.ts";
 import { canBe, describe, DYNAMIC, join, type ObjectType, STRING, type Type } from "./types.ts";
@@ -67,7 +66,7 @@ function fieldType(checker: Checker, of: Type, read: Read, name: string, present
 
 function refuseUnknown(checker: Checker, of: ObjectType, read: Read, name: string): Type {
   const known = [...of.fields.keys()];
-  const right = nearest(name, known);
+  const right = checker.nearest(name, known);
   const hint =
     right !== undefined
       ? `Did you mean \`${right}\`?`

@@ -1,6 +1,5 @@
 import { EXPRESSION_LIMITS, type Expression, VARIABLES } from "@interlatch/core";
 import type { DiagnosticCode } from "../diagnostics/diagnostic.ts";
-import { nearest } from "../diagnostics/nearest.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
 import { oneOf, shown } from "../diagnostics/words.ts";
 import type { Span } from "../yaml/source.ts";
@@ -127,7 +126,7 @@ export class Lowerer {
     }
     if (open) return this.lowering.notes.hole(this.source, syntax);
     const known = [...locals, ...VARIABLES, ...defined];
-    const right = nearest(name, [...known, ...LATER_VARIABLES]);
+    const right = this.lowering.reporter.nearest(name, [...known, ...LATER_VARIABLES]);
     const hint = right === undefined ? `Known here: ${oneOf(known)}.` : `Did you mean \`${right}\`?`;
     return this.refuse(syntax, "unknown_name", `There is no \`${shown(name)}\` in the language or under \`define\`.`, hint);
   }

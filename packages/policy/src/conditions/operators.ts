@@ -1,5 +1,4 @@
 import type { Expression, FunctionName } from "@interlatch/core";
-import { nearest } from "../diagnostics/nearest.ts";
 import { shown } from "../diagnostics/words.ts";
 import type { Checker } from "./check.ts";
 import { itemType } from "./fields.ts";
@@ -55,7 +54,7 @@ function refuseUnequal(checker: Checker, { left, right }: Compare, leftType: Typ
 function checkMembership(checker: Checker, { left, right }: Compare, leftType: Type, rightType: Type): void {
   const item = itemType(rightType);
   if (!canEqual(leftType, item)) {
-    const message = `\`in\` looks for ${describe(leftType)} in ${rightType.kind === "list" ? "a list whose items are" : "an object whose keys are"} ${describe(item)}.`;
+    const message = `\`in\` looks for ${describe(leftType)}, but every ${rightType.kind === "list" ? "item of the list" : "key of the object"} is ${describe(item)}.`;
     checker.report("wrong_type", left, message);
     return;
   }
@@ -69,7 +68,7 @@ function checkMembership(checker: Checker, { left, right }: Compare, leftType: T
 
 function refuseValue(checker: Checker, at: Expression, other: Expression, found: readonly string[], values: readonly string[]): void {
   const [value = ""] = found;
-  const right = nearest(value, values);
+  const right = checker.nearest(value, values);
   checker.report(
     "never_equal",
     at,

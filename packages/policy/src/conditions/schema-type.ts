@@ -13,10 +13,17 @@ export type IsUnknown = (schema: ArgumentSchema) => boolean;
 export function typeOfSchema(schema: ArgumentSchema, name: string, owner: string, isUnknown: IsUnknown): Type {
   if (isUnknown(schema)) return DYNAMIC;
   if (schema.const !== undefined) return typeOfValue(schema.const);
-  if (schema.enum !== undefined) return schema.enum.map((value) => typeOfValue(value)).reduce(join);
+  if (schema.enum !== undefined) return typeOfEnum(schema.enum);
   const types = typesOf(schema);
   if (types.length === 0) return DYNAMIC;
   return types.map((type) => typeOfOne(type, schema, name, owner, isUnknown)).reduce(join);
+}
+
+function typeOfEnum(values: readonly Json[]): Type {
+  const texts = values.filter((value) => typeof value === "string");
+  const others = values.filter((value) => typeof value !== "string").map(typeOfValue);
+  const types: readonly Type[] = texts.length === 0 ? others : [{ kind: "string", values: texts }, ...others];
+  return types.reduce(join);
 }
 
 function typesOf({ type, properties, items }: ArgumentSchema): readonly SchemaType[] {
@@ -43,8 +50,9 @@ function typeOfOne(type: SchemaType, schema: ArgumentSchema, name: string, owner
     }
     case "object": {
       const fields = new Map<string, Field>();
+      const required = new Set(schema.required);
       for (const [key, inner] of Object.entries(schema.properties ?? {})) {
-        const optional = schema.required?.includes(key) !== true;
+        const optional = !required.has(key);
         fields.set(key, { type: typeOfSchema(inner, `${name}.${key}`, owner, isUnknown), optional });
       }
       return { kind: "object", name, owner, fields };

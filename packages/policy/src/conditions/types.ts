@@ -70,6 +70,9 @@ export function valuesOf(type: Type): readonly string[] | undefined {
     : values.flatMap((value) => value ?? []);
 }
 
+/** A type of more options than this is anything: a list of ten thousand unlike objects says nothing more. */
+const OPTIONS = 16;
+
 /** A type that has the values of both. */
 export function join(a: Type, b: Type): Type {
   if (a === b) return a;
@@ -82,7 +85,7 @@ export function join(a: Type, b: Type): Type {
   if (a.kind === "list" && b.kind === "list") return { kind: "list", of: join(a.of, b.of) };
   if (a.kind === b.kind && a.kind !== "object" && a.kind !== "oneOf") return a;
   const options = [...optionsOf(a), ...optionsOf(b)];
-  return { kind: "oneOf", options };
+  return options.length > OPTIONS ? DYNAMIC : { kind: "oneOf", options };
 }
 
 function optionsOf(type: Type): readonly Type[] {
@@ -110,5 +113,5 @@ export function describe(type: Type): string {
 
 /** The values of a text in a message. */
 export function describeValues(values: readonly string[]): string {
-  return values.length > 12 ? `one of ${values.length} others` : oneOf(values);
+  return oneOf(values);
 }

@@ -1,5 +1,6 @@
 import type { SourceFile, Span } from "../yaml/source.ts";
 import type { Diagnostic, DiagnosticCode } from "./diagnostic.ts";
+import { nearest } from "./nearest.ts";
 
 /** What a reporter is told; the place comes as a span. */
 export interface Finding {
@@ -11,6 +12,12 @@ export interface Finding {
   readonly key?: string;
 }
 
+/**
+ * How many right names are compared with wrong ones for one policy. Ten thousand misspelt tools among ten
+ * thousand others would otherwise take minutes to say so.
+ */
+const COMPARISONS = 100_000;
+
 /** A line longer than this is cut in an excerpt. */
 const EXCERPT = 400;
 
@@ -20,6 +27,7 @@ export class Reporter {
   readonly #found: { readonly finding: Finding; readonly severity: "error" | "warning" }[] = [];
   readonly #seen = new Map<SourceFile, Set<string>>();
   #errors = 0;
+  #comparisons = COMPARISONS;
 
   constructor(files: readonly SourceFile[]) {
     this.#order = new Map(files.map((file, index) => [file, index]));
@@ -36,6 +44,12 @@ export class Reporter {
 
   warning(finding: Finding): void {
     this.#add(finding, "warning");
+  }
+
+  /** The candidate that a misspelt word most likely stands for; `undefined` where none is near, or there are too many. */
+  nearest(word: string, candidates: readonly string[]): string | undefined {
+    this.#comparisons -= candidates.length;
+    return this.#comparisons < 0 ? undefined : nearest(word, candidates);
   }
 
   /** All diagnostics of a severity, in the order of the files and lines. */

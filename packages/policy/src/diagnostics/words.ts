@@ -1,6 +1,10 @@
+/** More words than this are not listed. */
+const LISTED = 20;
+
 /** `a`, `b` or `c`, each in backticks. */
 export function oneOf(words: readonly string[]): string {
-  const quoted = words.map((word) => `\`${word}\``);
+  const quoted = words.slice(0, LISTED).map((word) => `\`${word}\``);
+  if (words.length > LISTED) return `${quoted.join(", ")} or ${words.length - LISTED} others`;
   const last = quoted.at(-1);
   if (last === undefined) return "nothing";
   return quoted.length === 1 ? last : `${quoted.slice(0, -1).join(", ")} or ${last}`;

@@ -16,7 +16,9 @@ export const ACTIONS: Readonly<Record<string, "allow" | "review" | "deny">> = {
 
 export const LIMIT_KEYS: readonly ("agent" | "user" | "session")[] = ["agent", "user", "session"];
 
-const conditions = textOrList("A condition, or a list of conditions that must all hold.");
+const conditions = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .describe("A condition, or a list of conditions that must all hold.");
 
 const fallback = z
   .strictObject({

@@ -7,12 +7,13 @@ import { oneOf, shown } from "../diagnostics/words.ts";
 
 /** Conditions that do not depend on the call, or that hold for more than they seem to. */
 export function lintConditions(compiled: Compiled, reporter: Reporter): void {
+  const unknownData = new Set(compiled.tools.filter(({ policy }) => policy.data === undefined).map(({ name }) => name));
   for (const { rule } of compiled.rules) {
     if (rule.when === undefined) continue;
     warnOfConstants(rule.when, compiled, reporter);
     warnOfMatches(rule.when, compiled, reporter);
     warnOfClaims(rule.when, compiled, reporter);
-    warnOfUnknownData(rule.when, rule.tools, compiled, reporter);
+    warnOfUnknownData(rule.when, rule.tools.filter((name) => unknownData.has(name)), compiled, reporter);
   }
   for (const { profile } of compiled.profiles) {
     // `"true"` is how a profile says that it is for everybody.
@@ -34,13 +35,11 @@ function readsAnything(expression: Expression): boolean {
   return expression.kind === "variable" || childrenOf(expression).some(readsAnything);
 }
 
-function warnOfUnknownData(when: Expression, tools: readonly string[], { tools: known, conditions }: Compiled, reporter: Reporter): void {
+function warnOfUnknownData(when: Expression, unknown: readonly string[], { conditions }: Compiled, reporter: Reporter): void {
+  if (unknown.length === 0) return;
   const read = find(when, (one) => one.kind === "variable" && one.name === "data_type");
   if (read === undefined) return;
-  const unknown = known.filter((tool) => tool.policy.data === undefined && tools.includes(tool.name));
-  if (unknown.length === 0) return;
-  const names = oneOf(unknown.map((tool) => tool.name));
-  const message = `\`data_type\` is not known of ${names}, so this condition is an error there.`;
+  const message = `\`data_type\` is not known of ${oneOf(unknown)}, so this condition is an error there.`;
   reporter.warning({ code: "data_unknown", at: conditions.notes.spanOf(read), message, hint: "Say it under `tools`: `data: internal`." });
 }
 

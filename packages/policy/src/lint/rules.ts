@@ -1,4 +1,3 @@
-import type { Rule } from "@interlatch/core";
 import type { BuiltRule } from "../build/rules.ts";
 import type { Compiled } from "../compile.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
@@ -12,11 +11,12 @@ const EXACT_CALLS = 1_000;
 /** Rules that can never decide, and obligations that do something else than they seem to. */
 export function lintRules(compiled: Compiled, now: number | undefined, reporter: Reporter): void {
   const denied = deniedTools(compiled);
+  const uncounted = new Set(compiled.tools.filter(({ policy }) => policy.batch === undefined).map(({ name }) => name));
   for (const built of compiled.rules) {
     warnOfDeadRule(built, denied, reporter);
     warnOfEnd(built, now, reporter);
     warnOfRate(built, reporter);
-    warnOfBatch(built, compiled, reporter);
+    warnOfBatch(built, uncounted, reporter);
   }
 }
 
@@ -58,18 +58,14 @@ function warnOfRate({ rule, node, at }: BuiltRule, reporter: Reporter): void {
   reporter.warning({ code: "rate_limit_approximate", at: keyOf("rate_limit", node, at), message });
 }
 
-function warnOfBatch({ rule, node, at }: BuiltRule, { tools }: Compiled, reporter: Reporter): void {
+/** @param uncounted - tools of which it is not said what counts their batch */
+function warnOfBatch({ rule, node, at }: BuiltRule, uncounted: ReadonlySet<string>, reporter: Reporter): void {
   if (rule.maxBatchSize === undefined) return;
-  const lacking = lackingBatch(rule, tools);
+  const lacking = rule.tools.filter((name) => uncounted.has(name));
   if (lacking.length === 0) return;
   const message = `\`max_batch_size\` needs \`batch\` on ${oneOf(lacking)}: without it, a call is denied with \`obligation_failed\`.`;
   const hint = "Say which argument counts: `batch: { argument: size }`.";
   reporter.warning({ code: "batch_left_out", at: keyOf("max_batch_size", node, at), message, hint });
-}
-
-function lackingBatch(rule: Rule, tools: Compiled["tools"]): readonly string[] {
-  const without = new Set(tools.filter((tool) => tool.policy.batch === undefined).map((tool) => tool.name));
-  return rule.tools.filter((name) => without.has(name));
 }
 
 function keyOf(key: string, node: BuiltRule["node"], at: Span): Span {

@@ -8,6 +8,10 @@ export interface WrittenCondition {
   readonly list: boolean;
 }
 
+/** Longer lines and sections are not searched: what they were meant to be would take long to guess. */
+const LONGEST = 4_000;
+const FARTHEST = 500;
+
 const BLOCK = /^(\s*(?:-\s+)*(?:when|unless|conditions)\s*:[ \t]+)(.*)$/;
 const FLOW = /^(.*[{,]\s*(?:when|unless|conditions)\s*:\s*)(.*)$/;
 const ITEM = /^(\s*-\s+)(.*)$/;
@@ -24,6 +28,7 @@ const DEFINE_KEY = /^define\s*:\s*(?:#.*)?$/;
  */
 export function conditionOnLine(file: SourceFile, line: number): WrittenCondition | undefined {
   const text = file.lineText(line);
+  if (text.length > LONGEST) return undefined;
   const found =
     BLOCK.exec(text) ?? FLOW.exec(text) ?? itemOfList(file, line, text) ?? entryOfDefine(file, line, text);
   if (found === null || found === undefined) return undefined;
@@ -64,7 +69,7 @@ function entryOfDefine(file: SourceFile, line: number, text: string): RegExpExec
 
 /** The nearest line above that is indented less and is no list item of the same depth. */
 function lineAbove(file: SourceFile, line: number, indent: number): string | undefined {
-  for (let at = line - 1; at > 0; at--) {
+  for (let at = line - 1; at > Math.max(0, line - FARTHEST); at--) {
     const text = file.lineText(at);
     if (text.trim() === "" || text.trimStart().startsWith("#")) continue;
     const sibling = indentOf(text) + 1 === indent && /^\s*-\s/.test(text) && !CONDITION_KEY.test(text);

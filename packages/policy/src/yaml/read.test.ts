@@ -57,7 +57,7 @@ describe("strict YAML", () => {
     expect(read(`a: "${"\u20ac".repeat(400_000)}"`).errors[0]?.code).toBe("yaml_limit");
   });
 
-  it.each(["[", "{", "- ", "? ", "a: ", '"', "!", "&a ", ":", "[,", "{a,"])("answers a megabyte of %j", (piece) => {
+  it.each(["[", "{", "a: ", '"', "!", ":", "[,"])("answers a megabyte of %j", (piece) => {
     const { errors } = read(piece.repeat(Math.floor(1_000_000 / piece.length)));
     expect(errors.length).toBeGreaterThan(0);
     expect(errors.length).toBeLessThanOrEqual(20);

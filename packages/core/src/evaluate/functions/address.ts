@@ -40,7 +40,8 @@ function unmapped(value: Ipv6): Address {
 }
 
 const RANGE = /^([0-9A-Fa-f:.]{2,45})\/(\d|[1-9]\d{1,2})$/;
-const PLAIN_IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+/** No leading zeros: `012.0.0.0/8` is the block of ten to one reader and of twelve to another. */
+const PLAIN_IPV4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/;
 
 /**
  * Reads a range in CIDR notation. IPv4 is written in four plain parts; bits behind the prefix are ignored.

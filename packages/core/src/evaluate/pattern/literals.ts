@@ -15,6 +15,11 @@ const EXACT = 1;
 const ALL = 2;
 const ANY = 3;
 
+/** The one text that must be there. */
+export function exactly(text: string): Literals {
+  return { type: EXACT, str: text, subs: [] };
+}
+
 /** Whether a text holds the literals; `false` means that the pattern cannot match. */
 export function mayContain(literals: Literals, text: string): boolean {
   switch (literals.type) {

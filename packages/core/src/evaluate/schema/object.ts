@@ -15,7 +15,7 @@ export function compileObject(
   const required = [...new Set(schema.required ?? [])];
   const { minProperties = 0, maxProperties = Infinity } = schema;
   const isClosed = schema.enum === undefined && schema.const === undefined;
-  return (value) => {
+  const fault = (value: JsonObject): string | null => {
     for (const key of required) {
       if (!Object.hasOwn(value, key)) return `${placeOf(key)} is required`;
     }
@@ -32,6 +32,36 @@ export function compileObject(
       if (fault !== null) return placeOf(key) + fault;
     }
     return null;
+  };
+  const fits = quickCheck(checks, required);
+  if (!isClosed || minProperties > 0 || maxProperties < Infinity) return fault;
+  return (value) => (fits(value) ? null : fault(value));
+}
+
+/** Beyond this many properties a map finds a key faster than looking through a list does. */
+const FEW = 8;
+
+/**
+ * Whether a closed object fits, and nothing on why it does not: most calls fit, and this asks about each key once,
+ * without a look-up of its own for required ones.
+ */
+function quickCheck(
+  checks: ReadonlyMap<string, Check>,
+  required: readonly string[],
+): (value: JsonObject) => boolean {
+  const names = [...checks.keys()];
+  const each = [...checks.values()];
+  const isRequired = names.map((name) => required.includes(name));
+  const places = names.length > FEW ? new Map(names.map((name, index) => [name, index])) : null;
+  return (value) => {
+    let missing = required.length;
+    for (const key of Object.keys(value)) {
+      const place = places === null ? names.indexOf(key) : (places.get(key) ?? -1);
+      const check = each[place];
+      if (check === undefined || check(value[key]!) !== null) return false; // the key is the value's own
+      if (isRequired[place] === true) missing--;
+    }
+    return missing === 0;
   };
 }
 

@@ -1,0 +1,26 @@
+import type { BundleSource } from "../bundle/source.ts";
+import type { Logger } from "./events.ts";
+
+/**
+ * Listens to a source that can say when it changed. One that cannot be watched is no reason to refuse the bundle
+ * it holds: the guard goes on, and reads again when `guard.reload()` asks it to.
+ *
+ * @returns what ends it; never throws
+ */
+export function watchSource(
+  source: BundleSource,
+  changed: () => void,
+  logger: Logger | undefined,
+): () => void {
+  if (source.watch === undefined) return () => undefined;
+  try {
+    return source.watch(changed);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    logger?.warn(
+      { source: source.name },
+      `The bundle at ${source.name} cannot be watched: ${why}. A new one is seen when the guard reloads.`,
+    );
+    return () => undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, posix } from "node:path";
+import { ERROR_CODES } from "@interlatch/core";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../tasks/child.ts";
+import { anchorOf, codeSpans, readDocument, type Document } from "./document.ts";
+import { allDocuments } from "./documents.ts";
+
+const documents = await allDocuments();
+const LANGUAGES = new Set(["ts", "yaml", "sh", "json", "text"]);
+
+/** What is wrong with the links of a document that lead into this workspace. */
+async function brokenLinks({ path, links }: Document): Promise<string[]> {
+  const broken: string[] = [];
+  for (const { target, line } of links) {
+    if (/^(https|mailto):/.test(target)) continue;
+    const [file = "", anchor] = target.split("#");
+    const to = file === "" ? path : posix.join(dirname(path), file);
+    if (!existsSync(join(ROOT, to))) broken.push(`${path}:${line} leads to ${target}`);
+    else if (anchor !== undefined && to.endsWith(".md")) {
+      const { headings } = readDocument(to, await readFile(join(ROOT, to), "utf8"));
+      if (!headings.map(anchorOf).includes(anchor)) broken.push(`${path}:${line} no such heading: ${target}`);
+    }
+  }
+  return broken;
+}
+
+describe("documents", () => {
+  it.each(documents)("$path leads only to what is there", async (document) => {
+    expect(await brokenLinks(document)).toEqual([]);
+  });
+
+  it.each(documents)("$path names the language of each block, one that is checked", (document) => {
+    const others = document.blocks.filter(({ language }) => !LANGUAGES.has(language));
+    expect(others.map(({ line, language }) => `${document.path}:${line} ${language}`)).toEqual([]);
+  });
+
+  it.each(documents)("$path names only error codes that exist", (document) => {
+    const known = new Set<string>(ERROR_CODES);
+    const named = codeSpans(document).filter(({ text }) => /^ERR_[A-Z_]*[A-Z]$/.test(text));
+    expect(named.filter(({ text }) => !known.has(text))).toEqual([]);
+  });
+
+  it("finds a link that leads nowhere, and a heading that is not there", async () => {
+    const text = "# A b\n[here](#a-b) [there](#none)\n[away](nowhere.md)\n";
+    expect(await brokenLinks(readDocument("planted.md", text))).toHaveLength(3);
+    const real = readDocument("README.md", "[security](SECURITY.md#security) [x](SECURITY.md#none)");
+    expect(await brokenLinks(real)).toEqual(["README.md:1 no such heading: SECURITY.md#none"]);
+  });
+});

@@ -1,0 +1,113 @@
+import type { Block, Document } from "./document.ts";
+import { mergeImports } from "./imports.ts";
+
+/** Where a line of a program was written. */
+export interface Origin {
+  readonly path: string;
+  readonly line: number;
+}
+
+/** The TypeScript blocks of a document that make one program, in their order. */
+export interface Program {
+  /** Unique, fit for a file name. */
+  readonly name: string;
+  /** The document, or the source with the comment, it comes from. */
+  readonly path: string;
+  readonly text: string;
+  /** Of each line of the text. */
+  readonly origins: readonly Origin[];
+  /** Why it is not run, or `null` where it is. */
+  readonly notRun: string | null;
+  /** What it must print, one text for each block that shows it. */
+  readonly prints: readonly { readonly text: string; readonly line: number }[];
+}
+
+/** Code that readers are not shown: a scripted model, tools, a guard. Given by the program's short name. */
+export type Setups = ReadonlyMap<string, { readonly path: string; readonly text: string }>;
+
+/**
+ * The programs of a document. All its `ts` blocks are one program, unless a note above a block says
+ * `<!-- docs: program NAME -->`; the blocks from there on are of that program. `types only: WHY` keeps a program
+ * from being run. A `text` block with the note `prints` is what the program before it must print.
+ */
+export function programsOf(document: Document, setups: Setups): readonly Program[] {
+  const parts = new Map<string, Block[]>();
+  const prints = new Map<string, { text: string; line: number }[]>();
+  let name = shortName(document.path);
+  for (const block of document.blocks) {
+    const named = noteOf(block, "program ");
+    if (named !== undefined) name = named;
+    if (block.language === "ts") append(parts, name, block);
+    else if (block.notes.includes("prints")) append(prints, name, block);
+  }
+  return [...parts].map(([short, blocks]) => {
+    const reasons = blocks.flatMap((block) => noteOf(block, "types only: ") ?? []);
+    const lines = linesOf(document.path, blocks, setups.get(short));
+    return {
+      name: `${fileName(document.path)}.${short}`,
+      path: document.path,
+      ...lines,
+      notRun: reasons[0] ?? null,
+      prints: prints.get(short) ?? [],
+    };
+  });
+}
+
+/** `packages/langgraph/README.md` is `langgraph`, the root's is `readme`, `SECURITY.md` is `security`. */
+function shortName(path: string): string {
+  const [file, folder] = path.split("/").reverse();
+  const own = (file ?? "").replace(/\.md$/, "").toLowerCase();
+  return own === "readme" && folder !== undefined ? folder : own;
+}
+
+/** A path as part of a file name. */
+export function fileName(path: string): string {
+  return path.replace(/\.(md|ts)$/, "").replace(/[^\w-]+/g, "-");
+}
+
+function noteOf({ notes }: Block, start: string): string | undefined {
+  return notes.find((note) => note.startsWith(start))?.slice(start.length);
+}
+
+function append<Value>(map: Map<string, Value[]>, name: string, value: Value): void {
+  map.set(name, [...(map.get(name) ?? []), value]);
+}
+
+interface Lines {
+  readonly text: string;
+  readonly origins: readonly Origin[];
+}
+
+function linesOf(
+  path: string,
+  blocks: readonly Block[],
+  setup: { readonly path: string; readonly text: string } | undefined,
+): Lines {
+  const given = setup === undefined ? [] : setup.text.split("\n");
+  const names = new Set(given.flatMap((line) => declaredBy(line) ?? []));
+  const all = given.map((line, index) => ({
+    line,
+    origin: { path: setup?.path ?? path, line: index + 1 },
+  }));
+  for (const block of blocks) {
+    for (const [index, line] of block.text.split("\n").entries()) {
+      all.push({ line: standIn(line, names), origin: { path, line: block.line + index } });
+    }
+  }
+  const text = mergeImports(all.map(({ line }) => line));
+  // A file without imports is a script to Node and to the compiler, and scripts share one scope.
+  return {
+    text: [...text, "export {};"].join("\n"),
+    origins: all.map(({ origin }) => origin),
+  };
+}
+
+function declaredBy(line: string): string | undefined {
+  return /^(?:export )?(?:const|let|class|(?:async )?function) (\w+)/.exec(line)?.[1];
+}
+
+/** What a snippet only declares, the set-up has: `declare const guard: Guard;` gives way to the real one. */
+function standIn(line: string, names: ReadonlySet<string>): string {
+  const declared = /^declare const (\w+)\b.*;$/.exec(line)?.[1];
+  return declared !== undefined && names.has(declared) ? "" : line;
+}

@@ -1,0 +1,110 @@
+import { generateText, isStepCount, tool, type ModelMessage } from "ai";
+import { MockLanguageModelV4 } from "ai/test";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { installedVersion } from "./installed.ts";
+
+const usage = {
+  inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
+  outputTokens: { total: 1, text: 1, reasoning: 0 },
+};
+const base = { usage, warnings: [] };
+const asks = {
+  ...base,
+  content: [{ type: "tool-call" as const, toolCallId: "c1", toolName: "pay", input: "{}" }],
+  finishReason: { unified: "tool-calls" as const, raw: undefined },
+};
+const ends = {
+  ...base,
+  content: [{ type: "text" as const, text: "Done." }],
+  finishReason: { unified: "stop" as const, raw: undefined },
+};
+
+/** A model that asks to pay, then ends. */
+const model = (): MockLanguageModelV4 => new MockLanguageModelV4({ doGenerate: [asks, ends] });
+const stopWhen = isStepCount(2);
+
+/** A tool that counts its runs and says by itself that a person must approve. */
+function payTool() {
+  const ran = { times: 0 };
+  const pay = tool({
+    inputSchema: z.object({}),
+    needsApproval: true,
+    execute: () => `paid ${++ran.times} times`,
+  });
+  return { ran, tools: { pay } };
+}
+
+describe("tool approval of ai 7.0.173", () => {
+  it("is the version that is installed", async () => {
+    expect(await installedVersion("ai")).toBe("7.0.173");
+  });
+
+  it("asks for a tool that has needsApproval, where nothing else is said", async () => {
+    const { ran, tools } = payTool();
+    const { content } = await generateText({ model: model(), prompt: "Go.", tools, stopWhen });
+
+    expect(ran.times).toBe(0);
+    expect(content.some(({ type }) => type === "tool-approval-request")).toBe(true);
+  });
+
+  it("lets a toolApproval function without an opinion cancel the tool's own needsApproval", async () => {
+    const { ran, tools } = payTool();
+    await generateText({
+      model: model(),
+      prompt: "Go.",
+      tools,
+      stopWhen,
+      toolApproval: () => undefined,
+    });
+
+    expect(ran.times).toBe(1);
+  });
+
+  it("runs a call for a status it does not know", async () => {
+    const { ran, tools } = payTool();
+    const typo = "deny" as "denied"; // what a policy engine without these types may well return
+    await generateText({
+      model: model(),
+      prompt: "Go.",
+      tools,
+      stopWhen,
+      toolApproval: () => typo,
+    });
+
+    expect(ran.times).toBe(1);
+  });
+
+  it("runs an approved call again for each replay of the approved history, also where approvals are signed", async () => {
+    const { ran, tools } = payTool();
+    const options = {
+      tools,
+      stopWhen,
+      experimental_toolApprovalSecret: "a secret of the server, of 32 or more characters",
+    };
+    const asked: ModelMessage[] = [{ role: "user", content: "Go." }];
+    const first = await generateText({ ...options, model: model(), messages: asked });
+    const request = first.content.find((part) => part.type === "tool-approval-request");
+    const approved: ModelMessage[] = [
+      ...asked,
+      ...first.responseMessages,
+      {
+        role: "tool",
+        content: [
+          {
+            type: "tool-approval-response",
+            approvalId: request?.approvalId ?? "",
+            approved: true,
+          },
+        ],
+      },
+    ];
+    expect(ran.times).toBe(0);
+    for (let times = 0; times < 3; times++) {
+      const ending = new MockLanguageModelV4({ doGenerate: ends });
+      await generateText({ ...options, model: ending, messages: approved });
+    }
+
+    expect(ran.times).toBe(3);
+  });
+});
