@@ -29,7 +29,12 @@ export function toolPolicy(
 export const FIVE_TOOLS: Policy = toolPolicy(
   { look: {}, refund: {}, quote: {}, export_data: { batch: { argument: "size" } }, wire: {} },
   [
-    { name: "no_refunds", tools: ["refund"], action: "deny", reason: "Refunds are made by people." },
+    {
+      name: "no_refunds",
+      tools: ["refund"],
+      action: "deny",
+      reason: "Refunds are made by people.",
+    },
     {
       name: "no_quotes",
       tools: ["quote"],

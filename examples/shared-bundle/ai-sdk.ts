@@ -28,7 +28,7 @@ function turns(call: ScriptedCall) {
   return [
     { ...base, content: [asks], finishReason: calls },
     { ...base, content: [{ type: "text" as const, text: "Done." }], finishReason: stops },
-  ] as const;
+  ];
 }
 
 /** The Vercel AI SDK 7. */

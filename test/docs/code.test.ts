@@ -27,9 +27,9 @@ let folder: string;
 let errors: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(async () => {
-  // Inside the workspace, so that imports resolve; ignored by git and by every tool.
-  await mkdir(join(ROOT, ".interlatch"), { recursive: true });
-  folder = await mkdtemp(join(ROOT, ".interlatch/docs-"));
+  // Three folders deep, see TO_ROOT; ignored by git and by every tool.
+  await mkdir(join(ROOT, ".interlatch/docs"), { recursive: true });
+  folder = await mkdtemp(join(ROOT, ".interlatch/docs/run-"));
   errors = await compileAll([...programs, ...examples], folder);
 }, 120_000);
 
@@ -57,7 +57,7 @@ describe("the code in documents runs, and prints what the document says", () => 
       const { code, stdout, stderr } = await runProgramFile(fileOf(folder, program));
       expect(code, `${program.path} ends with code ${code}\n${stdout}${stderr}`).toBe(0);
       for (const { text, line } of program.prints) {
-        expect(stdout, `${program.path}:${line} shows other output`).toContain(text);
+        expect(stdout + stderr, `${program.path}:${line} shows other output`).toContain(text);
       }
     },
     60_000,

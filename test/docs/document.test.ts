@@ -80,14 +80,18 @@ describe("a document", () => {
   });
 
   it("keeps its lines when imports are merged", () => {
-    const lines = ['import { a } from "m";', "import {", "  a,", "  c,", '} from "m";', "a();"];
+    const lines = ['import { a, type T } from "m";', "import {", "  a,", "  c,", '} from "m";', "a();"];
     expect(mergeImports(lines)).toEqual([
-      'import { a } from "m";',
+      'import { a, type T } from "m";',
       'import { c } from "m";',
       "",
       "",
       "",
       "a();",
+    ]);
+    expect(mergeImports(['import type { T } from "m";', 'import { T } from "m";'])).toEqual([
+      "",
+      'import { T } from "m";',
     ]);
   });
 
@@ -101,8 +105,16 @@ describe("the examples of a source", () => {
 
   it("are found with their lines", () => {
     const [example] = examplesOf({ path: "packages/x/src/add.ts", text: `\n${comment}` });
-    expect(example?.text).toBe("add(1);\nexport {};");
-    expect(example?.origins).toEqual([{ path: "packages/x/src/add.ts", line: 7 }]);
+    expect(example?.text).toBe("\nadd(1);\nexport {};");
+    expect(example?.origins.map(({ line }) => line)).toEqual([4, 7]);
+  });
+
+  it("know what their own file exports, and what stands beside it", () => {
+    const text = `${comment.replace("add(1)", 'import { one } from "./one.ts";')}export function add() {}\n`;
+    const [example] = examplesOf({ path: "packages/x/src/add.ts", text });
+    expect(example?.text).toContain('import { one } from "../../../packages/x/src/one.ts";');
+    const [own] = examplesOf({ path: "packages/x/src/add.ts", text: `${comment}export function add() {}\n` });
+    expect(own?.text.split("\n")[0]).toBe('import { add } from "../../../packages/x/src/add.ts";');
   });
 
   it("must have a block of code", () => {

@@ -73,13 +73,21 @@ function headingsOf(prose: readonly string[]): string[] {
   return prose.flatMap((line) => /^#{1,6}\s+(.+?)\s*#*$/.exec(line)?.[1] ?? []);
 }
 
+/** Links in place, `[text](target)`, and the targets of those that are named, `[name]: target`. */
 function linksOf(prose: readonly string[]): Link[] {
   return prose.flatMap((line, index) =>
-    [...withoutCode(line).matchAll(/\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map(([, target]) => ({
-      target: target ?? "",
-      line: index + 1,
-    })),
+    [...withoutCode(line).matchAll(/\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s*(\S+)/g)].map(
+      ([, inPlace, named]) => ({ target: inPlace ?? named ?? "", line: index + 1 }),
+    ),
   );
+}
+
+/** Names of links, `[text][name]`, that nothing defines. */
+export function undefinedLinks({ prose }: Document): readonly string[] {
+  const text = prose.map(withoutCode).join("\n");
+  const defined = new Set([...text.matchAll(/^\[([^\]]+)\]:/gm)].map(([, name]) => name));
+  const used = [...text.matchAll(/\]\[([^\]]+)\]/g)].map(([, name]) => name ?? "");
+  return used.filter((name) => !defined.has(name));
 }
 
 /** A line without its code spans and comments; what is left keeps its place. */

@@ -1,20 +1,25 @@
-import { fileName, type Program } from "./program.ts";
+import { posix } from "node:path";
+import { fileName, TO_ROOT, type Program } from "./program.ts";
 
 /**
- * The `@example`s of a source file, each a program of its own that is compiled and not run.
+ * The `@example`s of a source file, each a program of its own that is compiled and not run. What the file exports is
+ * there without an import, for modules that are not part of a package's interface.
  *
  * @throws Error where an `@example` has no block of TypeScript
  */
 export function examplesOf({ path, text }: { path: string; text: string }): readonly Program[] {
+  const exported = [...text.matchAll(EXPORT)].map(([, name]) => name ?? "");
   const programs: Program[] = [];
   for (const comment of text.matchAll(/\/\*\*[\s\S]*?\*\//g)) {
-    for (const [index, line] of commentLines(text, comment)) {
-      if (!/^@example\b/.test(line)) continue;
-      programs.push(exampleAt(path, commentLines(text, comment), index));
+    const lines = commentLines(text, comment);
+    for (const [index, line] of lines) {
+      if (/^@example\b/.test(line)) programs.push(exampleAt(path, lines, index, exported));
     }
   }
   return programs;
 }
+
+const EXPORT = /^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm;
 
 type CommentLine = readonly [number, string];
 
@@ -26,7 +31,12 @@ function commentLines(text: string, comment: RegExpExecArray): readonly CommentL
     .map((line, index) => [first + index, line.replace(/^\s*(?:\/\*)?\* ?/, "")] as const);
 }
 
-function exampleAt(path: string, lines: readonly CommentLine[], at: number): Program {
+function exampleAt(
+  path: string,
+  lines: readonly CommentLine[],
+  at: number,
+  exported: readonly string[],
+): Program {
   const after = lines.filter(([line]) => line > at);
   const open = after.findIndex(([, line]) => line.startsWith("```ts"));
   const tag = after.findIndex(([, line]) => line.startsWith("@"));
@@ -35,12 +45,30 @@ function exampleAt(path: string, lines: readonly CommentLine[], at: number): Pro
     throw new Error(`${path}:${at}: the @example has no block of ts`);
   }
   const code = after.slice(open + 1, close);
+  const text = code.map(([, line]) => fromSource(path, line));
   return {
     name: `${fileName(path)}.${at}`,
     path,
-    text: [...code.map(([, line]) => line), "export {};"].join("\n"),
-    origins: code.map(([line]) => ({ path, line })),
+    text: [ownImport(path, text.join("\n"), exported), ...text, "export {};"].join("\n"),
+    origins: [{ path, line: at }, ...code.map(([line]) => ({ path, line }))],
     notRun: "an example in a comment",
     prints: [],
   };
+}
+
+/** What an example uses of its own file and does not import or declare. */
+function ownImport(path: string, code: string, exported: readonly string[]): string {
+  const imported = [...code.matchAll(/^import .*?;/gms)].map(([statement]) => statement).join(" ");
+  const used = exported.filter((name) => {
+    const word = new RegExp(`(?<![\\w."])${name}\\b`);
+    return word.test(code) && !word.test(imported);
+  });
+  return used.length === 0 ? "" : `import { ${used.join(", ")} } from "${TO_ROOT}/${path}";`;
+}
+
+/** A relative import leads from the source, and the program stands elsewhere. */
+function fromSource(path: string, line: string): string {
+  return line.replace(/ from "(\.\.?\/[^"]+)"/, (_, target: string) => {
+    return ` from "${TO_ROOT}/${posix.join(posix.dirname(path), target)}"`;
+  });
 }

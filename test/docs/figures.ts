@@ -22,7 +22,33 @@ export function figuresOf({ prose }: Document): readonly Figure[] {
   });
 }
 
-/** The parts of the benchmark, by the names that its list gives them. */
-export function benchParts(source: string): readonly string[] {
-  return [...source.matchAll(/^\s*\[\s*"([^"]+)",\s*\(\) =>/gm)].map(([, name]) => name ?? "");
+/**
+ * The parts of the benchmark and the files they are in, read from its list:
+ * `["guard.decide", () => guardDecide(effort)]` beside `import { guardDecide } from "./guard-decide.ts"`.
+ */
+export function benchParts(source: string): ReadonlyMap<string, string> {
+  const files = new Map(
+    [...source.matchAll(/^import \{ (\w+) \} from "\.\/([\w-]+\.ts)";/gm)].map(
+      ([, name, file]) => [name, file] as const,
+    ),
+  );
+  const parts = [...source.matchAll(/\["([^"]+)",\s*\(\) =>\s*(\w+)\(/g)];
+  return new Map(parts.map(([, part, name]) => [part ?? "", files.get(name) ?? ""]));
+}
+
+/** A bound that a document states, with the source file that its line says it is in: `<!-- source: PATH -->`. */
+export interface Bound {
+  readonly number: string;
+  readonly line: number;
+  readonly source: string;
+}
+
+/** The bounds of a document: every number on a line that names a source. */
+export function boundsOf({ prose }: Document): readonly Bound[] {
+  return prose.flatMap((line, index) => {
+    const source = /<!--\s*source:\s*(\S+)\s*-->/.exec(line)?.[1];
+    if (source === undefined) return [];
+    const numbers = withoutCode(line).match(/\d[\d,]*/g) ?? [];
+    return numbers.map((number) => ({ number, line: index + 1, source }));
+  });
 }

@@ -1,40 +1,55 @@
 /**
- * Lets several blocks of a document be one module: a name that an earlier block imports from the same module is
- * taken out of later imports. The number of lines stays, so that positions do.
+ * Lets several blocks of a document be one module: a name is imported where it is first asked for, and not again;
+ * one that is wanted as a value is not imported as a type too. The number of lines stays, so that positions do.
  */
 export function mergeImports(lines: readonly string[]): readonly string[] {
+  const statements = importsOf(lines);
+  const values = new Set(
+    statements.flatMap(({ names, from }) =>
+      names.filter(({ isType }) => !isType).map(({ name }) => `${name} ${from}`),
+    ),
+  );
   const seen = new Set<string>();
-  const merged: string[] = [];
-  for (let index = 0; index < lines.length; index++) {
-    const length = statementLength(lines, index);
-    const statement = lines.slice(index, index + length).join(" ");
-    const [, type = "", names, from] =
-      /^import (type )?\{([^}]*)\} from ("[^"]+");\s*$/.exec(statement) ?? [];
-    if (names === undefined || from === undefined) {
-      merged.push(lines[index] ?? "");
-      continue;
-    }
-    const fresh = names
-      .split(",")
-      .map((name) => name.trim())
-      .filter((name) => name !== "" && !known(seen, name, from));
-    merged.push(fresh.length === 0 ? "" : `import ${type}{ ${fresh.join(", ")} } from ${from};`);
-    for (let rest = 1; rest < length; rest++) merged.push("");
-    index += length - 1;
+  const merged = [...lines];
+  for (const { start, length, names, from } of statements) {
+    const fresh = names.filter(({ name, isType }) => {
+      const key = `${name} ${from}`;
+      if (seen.has(key) || (isType && values.has(key))) return false;
+      seen.add(key);
+      return true;
+    });
+    const list = fresh.map(({ name, isType }) => (isType ? `type ${name}` : name)).join(", ");
+    merged.fill("", start, start + length);
+    if (list !== "") merged[start] = `import { ${list} } from ${from};`;
   }
   return merged;
 }
 
-/** How many lines an import statement that starts here takes; 1 for anything else. */
-function statementLength(lines: readonly string[], start: number): number {
-  if (!(lines[start] ?? "").startsWith("import ")) return 1;
-  const end = lines.findIndex((line, index) => index >= start && line.trimEnd().endsWith(";"));
-  return end === -1 ? 1 : end - start + 1;
+/** An import of names, `import { a, type B } from "m";`, which may take several lines. */
+interface ImportStatement {
+  readonly start: number;
+  readonly length: number;
+  readonly names: readonly { readonly name: string; readonly isType: boolean }[];
+  readonly from: string;
 }
 
-function known(seen: Set<string>, name: string, from: string): boolean {
-  const key = `${name.replace(/^type /, "")} ${from}`;
-  if (seen.has(key)) return true;
-  seen.add(key);
-  return false;
+function importsOf(lines: readonly string[]): readonly ImportStatement[] {
+  return lines.flatMap((line, start) => {
+    if (!line.startsWith("import ")) return [];
+    const end = lines.findIndex((each, at) => at >= start && each.trimEnd().endsWith(";"));
+    const length = Math.max(end, start) - start + 1;
+    const statement = lines.slice(start, start + length).join(" ");
+    const [, type, list, from] =
+      /^import (type )?\{([^}]*)\} from ("[^"]+");\s*$/.exec(statement) ?? [];
+    if (list === undefined || from === undefined) return [];
+    const names = list
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "")
+      .map((name) => ({
+        name: name.replace(/^type /, ""),
+        isType: type !== undefined || name.startsWith("type "),
+      }));
+    return [{ start, length, names, from }];
+  });
 }

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
-import { ERROR_CODES } from "@interlatch/core";
+import { DECISION_CODES, ERROR_CODES } from "@interlatch/core";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../tasks/child.ts";
-import { anchorOf, codeSpans, readDocument, type Document } from "./document.ts";
+import { anchorOf, codeSpans, readDocument, undefinedLinks, type Document } from "./document.ts";
 import { allDocuments } from "./documents.ts";
 
 const documents = await allDocuments();
@@ -29,6 +29,7 @@ async function brokenLinks({ path, links }: Document): Promise<string[]> {
 describe("documents", () => {
   it.each(documents)("$path leads only to what is there", async (document) => {
     expect(await brokenLinks(document)).toEqual([]);
+    expect(undefinedLinks(document)).toEqual([]);
   });
 
   it.each(documents)("$path names the language of each block, one that is checked", (document) => {
@@ -40,6 +41,18 @@ describe("documents", () => {
     const known = new Set<string>(ERROR_CODES);
     const named = codeSpans(document).filter(({ text }) => /^ERR_[A-Z_]*[A-Z]$/.test(text));
     expect(named.filter(({ text }) => !known.has(text))).toEqual([]);
+  });
+
+  it("packages/core/README.md explains every decision code, and no other", () => {
+    const core = documents.find(({ path }) => path === "packages/core/README.md");
+    if (core === undefined) expect.fail("packages/core/README.md is missing");
+    const start = core.prose.indexOf("## Codes");
+    const section = core.prose.slice(start, core.prose.findIndex((line, index) => index > start && line.startsWith("## ")));
+    const named = section
+      .filter((line) => line.startsWith("| `") || line.startsWith("In the list"))
+      .flatMap((line) => line.split(" | ")[0]?.match(/`[a-z_]+`/g) ?? [])
+      .map((code) => code.replaceAll("`", ""));
+    expect(named.toSorted()).toEqual(Object.keys(DECISION_CODES).toSorted());
   });
 
   it("finds a link that leads nowhere, and a heading that is not there", async () => {

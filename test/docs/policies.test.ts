@@ -1,4 +1,5 @@
 import { compilePolicy, formatDiagnostic, parsePolicyTests } from "@interlatch/policy";
+import { testGuard } from "@interlatch/core/testing";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { allDocuments } from "./documents.ts";
@@ -30,10 +31,31 @@ describe("the policies in documents compile", () => {
   });
 });
 
-it("the policy tests in documents are read", () => {
-  for (const { path, text, line } of blocks.filter((block) => !isOther(block) && isTests(block))) {
-    expect(parsePolicyTests({ path, text }), `${path}:${line}`).toMatchObject({ ok: true });
-  }
+/** The policy that a block of tests is for: the last one above it in its document. */
+function policyFor(tests: YamlBlock): Block | undefined {
+  return blocks.findLast(
+    (block) =>
+      block.path === tests.path && block.line < tests.line && !isOther(block) && !isTests(block),
+  );
+}
+
+describe("the policy tests in documents hold", () => {
+  const tests = blocks.filter((block) => !isOther(block) && isTests(block));
+  it("there are some", () => expect(tests.length).toBeGreaterThan(0));
+  it.each(tests.map((block) => [at(block), block] as const))("%s", async (_at, block) => {
+    const read = parsePolicyTests(block.text, block.path);
+    const policy = policyFor(block);
+    if (!read.ok) expect.fail(read.errors.map((error) => formatDiagnostic(error)).join("\n"));
+    if (policy === undefined) expect.fail("there is no policy above these tests");
+    const made = await compilePolicy({ files: [{ path: block.path, text: policyText(policy) }] });
+    if (!made.ok) expect.fail("the policy above these tests does not compile");
+    for (const { name, call, identity, expect: wanted } of read.tests.cases) {
+      const guard = await testGuard(made.policy);
+      const ticket = guard.for({ session: "s", ...identity });
+      const { fallback: _, ...decided } = wanted;
+      expect(guard.decide({ ticket, id: "c", ...call }), name).toMatchObject(decided);
+    }
+  });
 });
 
 it("the other YAML and the JSON in documents are well-formed", () => {

@@ -1,6 +1,9 @@
 import type { Block, Document } from "./document.ts";
 import { mergeImports } from "./imports.ts";
 
+/** From the folder that programs are written into to the root: as deep as the set-ups, whose imports hold there too. */
+export const TO_ROOT = "../../..";
+
 /** Where a line of a program was written. */
 export interface Origin {
   readonly path: string;
@@ -90,7 +93,7 @@ function linesOf(
     origin: { path: setup?.path ?? path, line: index + 1 },
   }));
   for (const block of blocks) {
-    for (const [index, line] of block.text.split("\n").entries()) {
+    for (const [index, line] of asModule(block.text.split("\n")).entries()) {
       all.push({ line: standIn(line, names), origin: { path, line: block.line + index } });
     }
   }
@@ -110,4 +113,15 @@ function declaredBy(line: string): string | undefined {
 function standIn(line: string, names: ReadonlySet<string>): string {
   const declared = /^declare const (\w+)\b.*;$/.exec(line)?.[1];
   return declared !== undefined && names.has(declared) ? "" : line;
+}
+
+/** The body of a function, which is known by its `return`, becomes one. Each line stays in its place. */
+function asModule(lines: readonly string[]): readonly string[] {
+  if (!lines.some((line) => line.startsWith("return "))) return lines;
+  const first = lines.findIndex((line) => line !== "" && !line.startsWith("import "));
+  const last = lines.length - 1;
+  return lines.map((line, index) => {
+    const open = index === first ? "await (async () => { " : "";
+    return `${open}${line}${index === last ? " })();" : ""}`;
+  });
 }

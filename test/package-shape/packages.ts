@@ -11,6 +11,10 @@ export interface Manifest {
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly interlatch?: {
+    /** Its JavaScript is put together into one file for each export: a first import reads few files. */
+    readonly bundled?: boolean;
+  };
 }
 
 /** A package of this workspace that is published. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isBuilt, sourceOf } from "../tasks/build-packages.ts";
+import { CHUNKS, isBuilt, sourceOf } from "../tasks/build-packages.ts";
 import { ROOT, runProgram } from "../tasks/child.ts";
 import { exportedFiles, readManifest, type Manifest, type PublishedPackage } from "./packages.ts";
 
@@ -86,7 +86,8 @@ export function missingFiles(contents: readonly string[], manifest: Manifest): r
   const sources = contents.filter((path) => path.startsWith("src/") && isBuilt(path));
   const built = sources.flatMap((source) => {
     const output = source.replace(/^src/, "dist").replace(/\.ts$/, "");
-    return [`${output}.js`, `${output}.d.ts`];
+    const bundled = manifest.interlatch?.bundled === true;
+    return bundled ? [`${output}.d.ts`] : [`${output}.js`, `${output}.d.ts`];
   });
   const needed = ["README.md", "LICENSE", ...exportedFiles(manifest), ...built];
   return [...new Set(needed)]
@@ -98,7 +99,8 @@ export function missingFiles(contents: readonly string[], manifest: Manifest): r
 export function staleOutput(contents: readonly string[]): readonly string[] {
   const present = new Set(contents);
   return contents
-    .filter((path) => path.startsWith("dist/") && !present.has(sourceOf(path)))
+    .filter((path) => path.startsWith("dist/") && !path.startsWith(`${CHUNKS}/`))
+    .filter((path) => !present.has(sourceOf(path)))
     .map((path) => `${path} has no source; pnpm build removes it.`);
 }
 

@@ -75,6 +75,27 @@ describe("tool approval of ai 7.0.173", () => {
     expect(ran.times).toBe(1);
   });
 
+  it("runs the other calls of a step in which one is denied", async () => {
+    const ran: string[] = [];
+    const tools = {
+      pay: tool({ inputSchema: z.object({}), execute: () => ran.push("pay") }),
+      search: tool({ inputSchema: z.object({}), execute: () => ran.push("search") }),
+    };
+    const both = {
+      ...asks,
+      content: [...asks.content, { ...asks.content[0]!, toolCallId: "c2", toolName: "search" }],
+    };
+    await generateText({
+      model: new MockLanguageModelV4({ doGenerate: [both, ends] }),
+      prompt: "Go.",
+      tools,
+      stopWhen,
+      toolApproval: { pay: "denied" },
+    });
+
+    expect(ran).toEqual(["search"]);
+  });
+
   it("runs an approved call again for each replay of the approved history, also where approvals are signed", async () => {
     const { ran, tools } = payTool();
     const options = {

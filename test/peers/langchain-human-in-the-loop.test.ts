@@ -63,6 +63,35 @@ describe("humanInTheLoopMiddleware of langchain 1.5.14", () => {
     expect(unanswered(messages)).toEqual(["call-search"]);
   });
 
+  it("lets a tool that it was not told of run without a question", async () => {
+    const ran: Ran = [];
+    const agent = createAgent({
+      model: fakeModel().respondWithTools(calls("mail")).respond(new AIMessage("Done.")),
+      tools: tools(ran),
+      checkpointer: new MemorySaver(),
+      middleware: [humanInTheLoop({ interruptOn: { pay: true } })],
+    });
+    await agent.invoke(ask, { configurable: { thread_id: "untold" } });
+
+    expect(ran).toEqual(["mail"]);
+  });
+
+  it("ends the run for an answer that it does not know", async () => {
+    const ran: Ran = [];
+    const agent = createAgent({
+      model: fakeModel().respondWithTools(calls("pay")).respond(new AIMessage("Done.")),
+      tools: tools(ran),
+      checkpointer: new MemorySaver(),
+      middleware: [humanInTheLoop({ interruptOn: { pay: true } })],
+    });
+    const config = { configurable: { thread_id: "unknown" } };
+    await agent.invoke(ask, config);
+    const resume = new Command({ resume: { decisions: [{ type: "later" }] } });
+
+    await expect(agent.invoke(resume, config)).rejects.toThrow("Unexpected human decision");
+    expect(ran).toEqual([]);
+  });
+
   it("is switched off by whoever writes the run's context", async () => {
     const ran: Ran = [];
     const agent = createAgent({

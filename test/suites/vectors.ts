@@ -2,6 +2,7 @@ import {
   readVectors,
   requirement,
   runVectors,
+  type AdapterUnderTest,
   type VectorFailure,
   type VectorReport,
 } from "@interlatch/conformance";
@@ -9,13 +10,19 @@ import { testGuard } from "@interlatch/core/testing";
 import { compilePolicy } from "@interlatch/policy";
 import type { SuiteOptions, SuiteResult } from "../tasks/suite-result.ts";
 
-/** Runs the vectors of the published kit against this compiler and this engine; `topic` picks one file. */
-export async function vectorReport(topic?: string): Promise<VectorReport> {
+/**
+ * Runs the vectors of the published kit against this compiler and this engine.
+ *
+ * @param topic - one file; left out: all of them
+ * @param adapter - through this framework instead of on the guard itself
+ */
+export async function vectorReport(topic?: string, adapter?: AdapterUnderTest): Promise<VectorReport> {
   const files = await readVectors();
   const chosen = topic === undefined ? files : files.filter((file) => file.topic === topic);
   return runVectors(chosen, {
     compile: (text) => compilePolicy({ files: [{ path: "policy.yaml", text }] }),
     makeGuard: (policy, options) => testGuard(policy, options),
+    ...(adapter === undefined ? {} : { adapter }),
   });
 }
 

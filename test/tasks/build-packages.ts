@@ -1,10 +1,19 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { publishedPackages, type PublishedPackage } from "../package-shape/packages.ts";
+import { build } from "esbuild";
+import {
+  exportedFiles,
+  publishedPackages,
+  type PublishedPackage,
+} from "../package-shape/packages.ts";
 import { ROOT, runNode, type ChildResult } from "./child.ts";
 
+/** Where a bundled package keeps what its exports share, from the package's folder. */
+export const CHUNKS = "dist/chunks";
+
 /**
- * Builds all packages with `tsc -b`.
+ * Builds all packages with `tsc -b`, and puts the JavaScript of those that say `"bundled": true` together with
+ * esbuild: a first import of core reads seven files instead of a hundred, which takes a third of the time.
  *
  * `tsc -b` leaves two holes, closed here first: the output of a source that is gone stays in `dist` and
  * would be published; and an output that was deleted is not written again while its build record stands.
@@ -12,17 +21,51 @@ import { ROOT, runNode, type ChildResult } from "./child.ts";
 export async function buildPackages(): Promise<ChildResult> {
   const packages = publishedPackages();
   for (const each of packages) {
-    removeStaleOutput(each.folder);
-    if (isOutputMissing(each.folder))
-      rmSync(join(each.folder, "tsconfig.tsbuildinfo"), { force: true });
+    removeStaleOutput(each);
+    if (isOutputMissing(each)) rmSync(join(each.folder, "tsconfig.tsbuildinfo"), { force: true });
   }
-  return runNode("node_modules/typescript/bin/tsc", ["-b", ...packages.map(projectOf)]);
+  const built = await runNode("node_modules/typescript/bin/tsc", [
+    "-b",
+    ...packages.map(projectOf),
+  ]);
+  if (built.code === 0) await Promise.all(packages.filter(isBundled).map(bundle));
+  return built;
+}
+
+function isBundled({ manifest }: PublishedPackage): boolean {
+  return manifest.interlatch?.bundled === true;
+}
+
+/** One module for each export, what they share in chunks, so that state such as a WeakMap exists once. */
+async function bundle({ folder, manifest }: PublishedPackage): Promise<void> {
+  for (const file of filesUnder(folder, "dist").filter((path) => SCRIPT.test(path))) {
+    rmSync(join(folder, file));
+  }
+  const entries = exportedFiles(manifest).filter((path) => path.endsWith(".js"));
+  await build({
+    absWorkingDir: folder,
+    entryPoints: entries.map(sourceOf),
+    outbase: "src",
+    outdir: "dist",
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "neutral",
+    packages: "external",
+    external: ["node:*"],
+    target: "es2023",
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: "error",
+  });
 }
 
 function projectOf({ folder }: PublishedPackage): string {
   return relative(ROOT, folder);
 }
 
+const SCRIPT = /\.js(?:\.map)?$/;
 const OUTPUT = /\.(?:js|d\.ts)(?:\.map)?$/;
 
 /** The source of an output, both from the package's folder: `dist/a/b.d.ts.map` comes of `src/a/b.ts`. */
@@ -30,18 +73,18 @@ export function sourceOf(output: string): string {
   return output.replace(/^dist/, "src").replace(OUTPUT, ".ts");
 }
 
-function removeStaleOutput(folder: string): void {
+function removeStaleOutput({ folder }: PublishedPackage): void {
   for (const output of filesUnder(folder, "dist")) {
+    if (output.startsWith(`${CHUNKS}/`)) continue;
     if (!existsSync(join(folder, sourceOf(output)))) rmSync(join(folder, output));
   }
 }
 
-function isOutputMissing(folder: string): boolean {
+function isOutputMissing({ folder }: PublishedPackage): boolean {
   return filesUnder(folder, "src")
     .filter(isBuilt)
-    .some(
-      (source) => !existsSync(join(folder, source.replace(/^src/, "dist").replace(/\.ts$/, ".js"))),
-    );
+    .map((source) => source.replace(/^src/, "dist").replace(/\.ts$/, ".d.ts"))
+    .some((output) => !existsSync(join(folder, output)));
 }
 
 /** Whether a file under `src` is built and published: not a test. */

@@ -35,6 +35,7 @@ export function ownTool(tools: AnyTools | undefined, name: string): AnyTool | un
 /** A member of a tool, called as the tool's own method: it may rely on `this`. */
 export type Method = (...args: readonly unknown[]) => unknown;
 
+/** Whether a member of a tool can be called. */
 export function isMethod(value: unknown): value is Method {
   return typeof value === "function";
 }

@@ -42,6 +42,10 @@ export interface GuardedAI {
    * guard guards already with another ticket or under another name.
    */
   tools<Tools extends GuardableTools>(tools: Tools): Tools;
+  /**
+   * A `toolApproval` function of AI SDK 7 for hosts that hand tools over by other ways than
+   * {@link GuardedAI.options}. It keeps each tool's own `needsApproval`.
+   */
   readonly toolApproval: ToolApproval;
   /** Which of these tools are enforced, and why not; `guard.coverage()` then knows them too. */
   coverage(tools: GuardableTools): readonly CoverageEntry[];

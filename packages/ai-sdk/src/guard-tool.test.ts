@@ -1,7 +1,8 @@
-import { describe, expect } from "vitest";
+import { describe, expect, expectTypeOf } from "vitest";
 import { isInterlatchError } from "@interlatch/core";
 import { testGuard } from "@interlatch/core/testing";
 import { tool } from "ai";
+import * as six from "ai6";
 import { z } from "zod";
 import { verifies } from "../../../test/verifies.ts";
 import { recorded } from "../test/audit.ts";
@@ -34,6 +35,22 @@ describe("a guarded tool", () => {
     );
     expect(Object.getOwnPropertyDescriptor(search, marker)).toMatchObject({ value: 1 });
     expect(Object.getOwnPropertyDescriptors(original)).toEqual(before);
+  });
+
+  verifies("ai.42", "literal tool names and input types survive on both majors", async () => {
+    const guard = await testGuard(POLICY);
+    const g = guardAI(guard, guard.ticket());
+    const inputSchema = z.object({ q: z.string() });
+    const seven = { search: tool({ inputSchema, execute: ({ q }) => q.length }) };
+    const older = { search: six.tool({ inputSchema, execute: ({ q }) => q.length }) };
+    // What the types say is checked by the compiler, here and in `guard-ai.test-d.ts`.
+    expectTypeOf(g.options(seven).tools).toEqualTypeOf(seven);
+    expectTypeOf(g.tools(older)).toEqualTypeOf(older);
+    for (const tools of [g.options(seven).tools, g.tools(older)]) {
+      expect(Object.keys(tools)).toEqual(["search"]);
+      expect(tools.search.inputSchema).toBe(inputSchema);
+      expect(Object.keys(tools.search)).toEqual(["inputSchema", "execute", "toModelOutput"]);
+    }
   });
 
   verifies("ai.x.double", "guarded twice is guarded once", async () => {

@@ -68,6 +68,19 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     ]);
   });
 
+  verifies("ai.17", "a value that cannot be made gives way to the message", async () => {
+    const guard = await testGuard(POLICY);
+    let ran = 0;
+    const broken_report = tool({ inputSchema: anything, execute: () => ++ran });
+    const turns = [{ calls: [{ id: "c1", tool: "broken_report" }] }];
+    const g = guardAI(guard, guard.ticket());
+    const result = await sdk.converse(mode, turns, g.options({ broken_report }));
+    expect(ran).toBe(0);
+    expect(result.answer("c1")).toEqual({ type: "execution-denied", reason: "Not yours." });
+    expect(result.text).toBe("done");
+    expect(recorded(guard)).toMatchObject([{ outcome: "blocked", fallback: "message" }]);
+  });
+
   verifies("ai.x.clamp", "the model is told what the policy changed, the output stays as typed", async () => {
     const guard = await testGuard(POLICY);
     const ran: unknown[] = [];

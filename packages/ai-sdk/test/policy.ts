@@ -7,6 +7,7 @@ const TOOLS: Readonly<Record<string, Partial<ToolPolicy>>> = {
   search: { operation: "read" },
   refund: {},
   report: { operation: "read" },
+  broken_report: { operation: "read" },
   export_rows: { batch: { argument: "size" } },
   ask: {},
   limited: { operation: "read" },
@@ -30,6 +31,15 @@ export const NO_REPORT: { readonly rows: readonly never[]; readonly note: string
 
 const noReport: Fallback = { kind: "value", value: { kind: "literal", value: NO_REPORT } };
 
+/** Reads an argument that nobody gives. */
+const failing: Fallback = {
+  kind: "value",
+  value: {
+    kind: "expression",
+    expression: { kind: "field", of: { kind: "variable", name: "arguments" }, name: "absent" },
+  },
+};
+
 /** A policy with a tool for each thing that can happen to a call. */
 export const POLICY: Policy = {
   engine: 0,
@@ -47,6 +57,7 @@ export const POLICY: Policy = {
     rule("searches", "search", "allow"),
     rule("no_refunds", "refund", "deny", { reason: "Refunds are made by people." }),
     rule("no_reports", "report", "deny", { fallback: noReport }),
+    rule("no_broken_reports", "broken_report", "deny", { fallback: failing, reason: "Not yours." }),
     rule("small_exports", "export_rows", "allow", { maxBatchSize: 100 }),
     rule("asked", "ask", "review"),
     rule("once_a_minute", "limited", "allow", {

@@ -6,3 +6,11 @@ export type * from "./vectors/host.ts";
 export type * from "./vectors/vector.ts";
 export type { Runner } from "./runner.ts";
 export { testStore, type StoreUnderTest } from "./stores/limits.ts";
+export type {
+  AdapterUnderTest,
+  Conversation,
+  ModelAnswer,
+  ScriptedCall,
+  ScriptedTool,
+} from "./adapter/adapter.ts";
+export { testAdapter } from "./adapter/test-adapter.ts";

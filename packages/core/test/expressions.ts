@@ -1,4 +1,9 @@
-import type { Comprehension, Expression, FunctionName, Variable } from "../src/policy/expression.ts";
+import type {
+  Comprehension,
+  Expression,
+  FunctionName,
+  Variable,
+} from "../src/policy/expression.ts";
 import { compileExpression } from "../src/evaluate/expression.ts";
 import type { PatternCompiler } from "../src/evaluate/pattern.ts";
 import type { CallScope } from "../src/evaluate/scope.ts";

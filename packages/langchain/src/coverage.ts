@@ -12,28 +12,27 @@ export function coverage(
   tools: readonly (ClientTool | ServerTool)[],
   guard?: Guard,
 ): readonly CoverageEntry[] {
-  return tools.map((tool) => coverageOf(tool, guard));
+  const known = new Map(guard?.coverage().map((entry) => [entry.tool, entry.known ?? false]));
+  return tools.map((tool) => {
+    const entry = coverageOf(tool, guard);
+    return guard === undefined ? entry : { ...entry, known: known.get(entry.tool) ?? false };
+  });
 }
 
-/** {@link coverage} of one tool. */
-export function coverageOf(
-  tool: ClientTool | ServerTool,
-  guard: Guard | undefined,
-): CoverageEntry {
+/** Whether one tool is enforced, and why not; without what the policy knows of it. */
+export function coverageOf(tool: ClientTool | ServerTool, guard?: Guard): CoverageEntry {
   const name = nameOf(tool);
-  const known = guard?.coverage().find((entry) => entry.tool === name)?.known ?? false;
-  const rest = guard === undefined ? {} : { known };
   if (!isClientTool(tool)) {
     const why = "the provider runs it: it can only be withheld from the model";
-    return { tool: name, state: "out_of_reach", why, ...rest };
+    return { tool: name, state: "out_of_reach", why };
   }
   const found = guardOf(tool);
-  if (found !== undefined) {
-    return { tool: name, state: "enforced", why: "the tool itself is guarded", ...rest };
+  if (found !== undefined && (guard === undefined || found === guard)) {
+    return { tool: name, state: "enforced", why: "the tool itself is guarded" };
   }
   const why =
     found === undefined
       ? "this tool object is not guarded: use guardTool, or policyMiddleware in its agent"
       : "another guard guards this tool object";
-  return { tool: name, state: "not_wrapped", why, ...rest };
+  return { tool: name, state: "not_wrapped", why };
 }

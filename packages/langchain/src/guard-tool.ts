@@ -59,7 +59,7 @@ export function guardTool<T extends ClientTool>(
  * {@link guardTool} for a list. Tools that a provider runs are descriptions without code: they stay in the
  * list and are reported as out of reach, see {@link coverage}.
  */
-export function guardTools<T extends readonly (ClientTool | ServerTool)[]>(
+export function guardTools<T extends readonly (ClientTool | ServerTool)[] | []>(
   tools: T,
   guard: Guard,
   options: IdentityOptions = {},

@@ -2,7 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
-import type { Guard } from "@interlatch/core";
+import type { CoverageEntry, Guard } from "@interlatch/core";
 import { coverageOf } from "./coverage.ts";
 import { guardTool } from "./guard-tool.ts";
 import { ticketOf, type IdentityOptions, type RunContext } from "./identity.ts";
@@ -126,14 +126,15 @@ export function policyMiddleware(guard: Guard, options: IdentityOptions = {}): P
 
 const PLAIN = { stream: false, pair: false, metadata: undefined } as const;
 
-function coveredBy(tool: ClientTool | ServerTool, guard: Guard): ReturnType<typeof coverageOf> {
+function coveredBy(tool: ClientTool | ServerTool, guard: Guard): CoverageEntry {
   const entry = coverageOf(tool, guard);
   switch (entry.state) {
     case "not_wrapped":
       return { ...entry, state: "enforced", why: "policyMiddleware guards it at the call" };
     case "out_of_reach":
       return { ...entry, state: "hidden", why: `${entry.why}, as policyMiddleware does` };
-    default:
+    case "enforced":
+    case "hidden":
       return entry;
   }
 }

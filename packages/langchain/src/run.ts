@@ -44,8 +44,7 @@ export function runTool(
       arguments: named.arguments,
       ...(batch === undefined ? {} : { batch }),
     },
-    (effective, { decision }) =>
-      withRewriteNote(execute(named.restore(effective)), decision, form),
+    (effective, { decision }) => withRewriteNote(execute(named.restore(effective)), decision, form),
     { denied: (denial) => denialResult(denial, { id: answerTo, pair }), stream },
   );
   if (isIterator(result)) return result;

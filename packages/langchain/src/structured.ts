@@ -34,11 +34,12 @@ export function guardStructuredTool<T extends ClientTool>(tool: T, facts: Guarde
 
   const call = own["call"];
   if (typeof call === "function") {
-    define("call", async (input: unknown, config?: unknown, tags?: unknown) => {
+    const enter = async function (this: unknown, input: unknown, config?: unknown, tags?: unknown) {
       const given = configOf(input, config);
       if (overridesCall(call)) return whole(call as Method, input, given, tags);
-      return (call as Method).call(guarded, input, given, tags);
-    });
+      return (call as Method).call(this, input, given, tags);
+    };
+    define("call", enter);
   }
   if (overridesInvoke(tool)) {
     define("invoke", async (input: unknown, config?: ToolConfig) =>

@@ -55,7 +55,8 @@ export async function openTurn(
     const call = judged[index]?.[0];
     if (denial === undefined || call?.id === undefined) continue;
     denied.add(call);
-    if (!answers.has(call.id)) answers.set(call.id, denialMessage(denial));
+    // Two calls under one id get one answer, which says the same of both.
+    answers.set(call.id, denialMessage(denial));
   }
   return {
     messages: [...answers.values()],

@@ -41,10 +41,7 @@ export interface GraphGate<Tools extends readonly (ClientTool | ServerTool)[]> {
   /** A node that judges the whole turn before any of it runs, and answers the calls that are denied. */
   policyNode<ToolsNode extends string, BackNode extends string>(
     targets: PolicyTargets<ToolsNode, BackNode>,
-  ): (
-    state: State,
-    run?: RunContext,
-  ) => Promise<Command<unknown, Update, ToolsNode | BackNode>>;
+  ): (state: State, run?: RunContext) => Promise<Command<unknown, Update, ToolsNode | BackNode>>;
   /** For the edges out of the agent: to the policy node where there are calls, else the end. */
   route<Policy extends string>(policy: Policy): (state: State) => Policy | typeof END;
   /** Every tool, whether it is enforced, and why not. */
@@ -76,16 +73,17 @@ export interface GraphGate<Tools extends readonly (ClientTool | ServerTool)[]> {
  *   .compile();
  * ```
  */
-export function guardGraph<const Tools extends readonly (ClientTool | ServerTool)[]>(
+export function guardGraph<Tools extends readonly (ClientTool | ServerTool)[] | []>(
   guard: Guard,
   tools: Tools,
   { handleToolErrors = true, ...identity }: GuardGraphOptions = {},
 ): GraphGate<Tools> {
   const guarded = guardTools(tools, guard, identity);
+  const all: readonly (ClientTool | ServerTool)[] = guarded;
   const judge = policyHook(guard, { ...identity, tools: guarded });
   return {
     tools: guarded,
-    toolNode: new GuardedToolNode(guard, guarded.filter(isClientTool), {
+    toolNode: new GuardedToolNode(guard, all.filter(isClientTool), {
       name: "tools",
       handleToolErrors,
       identity,

@@ -46,10 +46,7 @@ export class GuardedToolNode extends ToolNode {
   }
 
   /** What no tool can refuse for itself: calls under one id, and calls of tools that are not here. */
-  async #deny(
-    calls: readonly ToolCall[],
-    config: LangGraphRunnableConfig,
-  ): Promise<ToolMessage[]> {
+  async #deny(calls: readonly ToolCall[], config: LangGraphRunnableConfig): Promise<ToolMessage[]> {
     const toolOf = ({ name }: ToolCall): ClientTool | undefined =>
       this.tools.find((tool) => tool.name === name);
     const hopeless = calls.filter(

@@ -1,5 +1,6 @@
 import { ENGINE, isInterlatchError, type Json, type Policy, type ToolPolicy, validatePolicy } from "@interlatch/core";
 import { Conditions } from "./conditions/conditions.ts";
+import { checkLiterals } from "./conditions/literals.ts";
 import { checkPatterns } from "./conditions/patterns.ts";
 import { typeOfFacts } from "./conditions/schema-type.ts";
 import { DYNAMIC, type Type } from "./conditions/types.ts";
@@ -91,6 +92,7 @@ export async function compile(
   const parts = mergeFiles(read, { file: first, start: 0, end: 0 }, reporter);
   const built = build(parts, options.strict === true, reporter);
   await checkPatterns(built.conditions.patterns, reporter);
+  await checkLiterals(built.conditions.literals, reporter);
   if (reporter.failed || built.policy === undefined) return undefined;
   const policy = loadable(built.policy, parts, reporter);
   return policy === undefined ? undefined : { ...built, policy };

@@ -104,6 +104,13 @@ describe("a condition that is refused", () => {
     ['request.time > timestamp("2026-02-30T00:00:00Z")', ["26 bad_time: `2026-02-30T00:00:00Z` is no instant."]],
     ['request.time > timestamp("2026-02-03")', ["26 bad_time: `2026-02-03` is no instant."]],
     ['request.time - request.time > duration("5 minutes")', ["40 bad_time: `5 minutes` is no duration."]],
+    ['request.time > timestamp("2026-11-22T10:00:00.0001Z")', ["26 bad_time: `2026-11-22T10:00:00.0001Z` is no instant."]],
+    ['duration("1.s") > duration("0s")', ["10 bad_time: `1.s` is no duration."]],
+    // other literals with a form of their own
+    ['ipIn(arguments.currency, "10.0.0.0/33")', ["26 bad_literal: `10.0.0.0/33` is no range of addresses."]],
+    ['inDomain(arguments.currency, "*.acme.test")', ["30 bad_literal: `*.acme.test` is no domain."]],
+    ['under(arguments.currency, "data")', ["27 bad_literal: `data` is no absolute path."]],
+    [`glob(arguments.currency, "${"a".repeat(513)}")`, [`26 bad_literal: \`${"a".repeat(57)}...\` is no glob of at most 512 characters.`]],
     // types
     ["arguments.amount + 5", ["1 not_boolean: `arguments.amount + 5` gives a number; a condition gives true or false."]],
     ["arguments.amount", ["1 not_boolean: `arguments.amount` gives a number; a condition gives true or false."]],
@@ -204,6 +211,8 @@ describe("a condition that is accepted", () => {
     'request.time.getHours("Europe/Berlin") >= 6 && request.time.getDayOfWeek("UTC") != 0',
     'request.time - timestamp("2026-11-22T10:00:00+01:00") > duration("1h30m") + duration("-1.5s")',
     'arguments.currency.matches("(?i)^[a-z]{3}$") && matches(arguments.currency, "E")',
+    'ipIn(arguments.currency, "::1/128") || under("/a", "/data") || glob("a", "*.csv") || inDomain("a.b", "acme.test")',
+    'timestamp(arguments.currency) < request.time && inDomain(arguments.currency, arguments.currency)',
     'size(arguments.to) > 1 && arguments.to.size() < 5 && size(arguments.currency) == 3',
     'arguments.to.map(r, lower(r)).filter(r, r != "").exists_one(r, r in ["a"]) && [1, 2].map(n, n > 1, n + 1) == [3]',
     'data_type in ["sensitive", "secret"] && operation == "spend" && tool != "any"',

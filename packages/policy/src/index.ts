@@ -16,6 +16,7 @@ export {
 } from "./compile.ts";
 export { type Diagnostic, type DiagnosticCode, DIAGNOSTIC_CODES } from "./diagnostics/diagnostic.ts";
 export { formatDiagnostic, type FormatOptions } from "./diagnostics/format.ts";
+export { nearest } from "./diagnostics/nearest.ts";
 export { policyDocument } from "./document/schema.ts";
 export { COMPILER_VERSION } from "./version.ts";
 export { buildPayload, type PayloadInput, type SourceFile } from "./bundle/build-payload.ts";

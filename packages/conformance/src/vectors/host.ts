@@ -1,5 +1,6 @@
 import type { Guard, OnReview, Policy } from "@interlatch/core";
 import type { FakeClock } from "@interlatch/core/testing";
+import type { AdapterUnderTest } from "../adapter/adapter.ts";
 
 /** What vectors are run against: a compiler and a guard. */
 export interface VectorHost {
@@ -7,6 +8,11 @@ export interface VectorHost {
   compile(text: string): Compiled | Promise<Compiled>;
   /** A new guard over the policy, with empty stores, on this clock. */
   makeGuard(policy: Policy, options: VectorGuardOptions): Guard | Promise<Guard>;
+  /**
+   * Plays calls through a framework instead of `guard.run`: cases of one call alone, since a framework has no
+   * previews and no calls without ids. Left out: every case is played on the guard itself.
+   */
+  readonly adapter?: AdapterUnderTest;
 }
 
 /** What a guard for one case is made with. */

@@ -1,20 +1,29 @@
 import type { Decision, Denial } from "@interlatch/core";
-import { sameJson } from "./same.ts";
+import { holdsJson, sameJson } from "./same.ts";
 import type { Expectation, ExpectedFallback } from "./vector.ts";
 
 /** What one call came to. */
 export interface Observed {
-  /** As it was found before the tool ran; of a review, what the reviewer was shown. */
-  readonly decision: Decision;
-  /** `null`: the call was not denied, or was only previewed. */
+  /**
+   * As it was found before the tool ran; of a review, what the reviewer was shown. `null`: a framework refused
+   * the call itself, and nothing ran.
+   */
+  readonly decision: Decision | null;
+  /** `null`: the call was not denied, was only previewed, or came through a framework. */
   readonly denial: Denial | null;
+  /** What a framework told the model. */
+  readonly told?: string;
   /** What the tool got; absent where it did not run. */
   readonly got?: unknown;
 }
 
 /** What is not as expected, a line each; empty: all is. Only what is written is checked. */
 export function differences(expected: Expectation, observed: Observed): readonly string[] {
-  const { decision, denial } = observed;
+  const { decision } = observed;
+  if (decision === null) {
+    const denied = expected.effect === undefined || expected.effect === "deny";
+    return denied ? [] : [`effect: expected ${shown(expected.effect)}, and the framework refused the call`];
+  }
   const found: string[] = [];
   const want = (name: string, holds: boolean, wanted: unknown, got: unknown): void => {
     if (!holds) found.push(`${name}: expected ${shown(wanted)}, got ${shown(got)}`);
@@ -41,8 +50,18 @@ export function differences(expected: Expectation, observed: Observed): readonly
     const kinds = decision.obligations.map((obligation) => obligation.kind);
     want("obligations", kinds.some((one) => one === kind), kind, kinds);
   }
-  if (fallback !== undefined) want("fallback", gives(denial, fallback), fallback, denial);
+  if (fallback !== undefined) {
+    const { told, denial } = observed;
+    const held = told === undefined ? gives(denial, fallback) : tells(told, fallback);
+    want("fallback", held, fallback, told ?? denial);
+  }
   return found;
+}
+
+/** Whether the model was told of the fallback. */
+function tells(text: string, expected: ExpectedFallback): boolean {
+  if ("message" in expected) return text.includes(expected.message);
+  return "value" in expected && holdsJson(text, expected.value);
 }
 
 function gives(denial: Denial | null, expected: ExpectedFallback): boolean {

@@ -1,5 +1,15 @@
-import { isDenial, type Decision, type Guard, type Identity, type Policy } from "@interlatch/core";
+import {
+  isDenial,
+  type CallInput,
+  type Decision,
+  type Guard,
+  type Identity,
+  type JsonObject,
+  type OnReview,
+  type Policy,
+} from "@interlatch/core";
 import { fakeClock, type FakeClock } from "@interlatch/core/testing";
+import type { AdapterUnderTest } from "../adapter/adapter.ts";
 import type { VectorHost } from "./host.ts";
 import { differences, type Observed } from "./judge.ts";
 import type { CaseDefaults, Expectation, HistoryEntry, Step, VectorCall, VectorCase } from "./vector.ts";
@@ -17,7 +27,7 @@ export async function playCase(
   const one: VectorCase = { ...defaults, ...given };
   const start = Date.parse((one.sequence ? one.start : one.time) ?? one.time ?? one.start ?? NO_TIME);
   const time = fakeClock(start);
-  const play = new Play(one, time);
+  const play = new Play(one, time, host.adapter);
   const guard = await host.makeGuard(policy, { time, onReview: play.onReview });
   try {
     if (one.sequence === undefined) await play.single(guard);
@@ -34,16 +44,18 @@ class Play {
   readonly faults: string[] = [];
   readonly #case: VectorCase;
   readonly #time: FakeClock;
+  readonly #adapter: AdapterUnderTest | undefined;
   /** What the reviewer was shown in the run under way, the first question first. */
   #asked: Decision[] = [];
 
-  constructor(one: VectorCase, time: FakeClock) {
+  constructor(one: VectorCase, time: FakeClock, adapter: AdapterUnderTest | undefined) {
     this.#case = one;
     this.#time = time;
+    this.#adapter = adapter;
   }
 
   /** Nobody answers: what was asked is noted, and the call ends there. */
-  readonly onReview: Parameters<VectorHost["makeGuard"]>[1]["onReview"] = ({ decision }) => {
+  readonly onReview: OnReview = ({ decision }) => {
     this.#asked.push(decision);
     return { answer: "reject", reviewer: "nobody" };
   };
@@ -56,7 +68,9 @@ class Play {
     const input = this.#input(guard, call);
     const { fallback: _, ...previewed } = expect;
     this.#judge(previewed, { decision: guard.decide(input), denial: null }, "preview: ");
-    this.#judge(expect, await this.#run(guard, input), "");
+    const adapter = this.#adapter;
+    const observed = await (adapter ? this.#converse(guard, input, adapter) : this.#run(guard, input));
+    this.#judge(expect, observed, "");
   }
 
   async step(guard: Guard, step: Step, index: number, start: number): Promise<void> {
@@ -106,7 +120,7 @@ class Play {
     call: VectorCall,
     identity = this.#case.identity,
     said = this.#case.said ?? [],
-  ): Parameters<Guard["run"]>[0] {
+  ): CallInput {
     if (identity === undefined) throw new Error("the case names no identity");
     const { facts } = this.#case;
     // A vector's identity is JSON; `guard.for` checks what it says.
@@ -118,7 +132,7 @@ class Play {
     return { ticket: guard.for(whole, { said }), id: call.id, tool: call.tool, arguments: call.arguments };
   }
 
-  async #run(guard: Guard, input: Parameters<Guard["run"]>[0], result: unknown = "done"): Promise<Observed> {
+  async #run(guard: Guard, input: CallInput, result: unknown = "done"): Promise<Observed> {
     this.#asked = [];
     const runs: Observed[] = [];
     const given = await guard.run(input, (got: unknown, { decision }) => {
@@ -136,6 +150,31 @@ class Play {
     }
     if (ran === undefined) throw new Error("the call was not denied and its tool did not run");
     return ran;
+  }
+
+  /** One turn of a scripted model with this one call. */
+  async #converse(guard: Guard, input: CallInput, adapter: AdapterUnderTest): Promise<Observed> {
+    this.#asked = [];
+    const decisions: Decision[] = [];
+    const runs: unknown[] = [];
+    const stop = guard.on("decision", ({ decision }) => decisions.push(decision));
+    const { ticket, id = "", tool: name } = input;
+    const execute = (got: unknown): string => {
+      runs.push(got);
+      return "done";
+    };
+    // A vector's arguments are JSON objects.
+    const calls = [{ id, tool: name, arguments: input.arguments as JsonObject }];
+    const answers = await adapter.converse({ guard, ticket, tools: [{ name, execute }], calls });
+    stop();
+    if (runs.length > 1) throw new Error("the tool ran more than once");
+    if (decisions.length > 1) throw new Error("the call was decided more than once");
+    const [final] = decisions;
+    const decision = this.#asked[0] ?? final ?? null;
+    const told = answers.map(({ text }) => text).join("\n");
+    if (final?.effect === "allow") return { decision, denial: null, told, got: runs[0] };
+    if (runs.length > 0) throw new Error("the tool of a denied call ran");
+    return { decision, denial: null, told };
   }
 
   /** What happened earlier is played on the guard itself: there is no other way into its memory. */

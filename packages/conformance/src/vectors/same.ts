@@ -18,3 +18,14 @@ export function sameJson(a: unknown, b: unknown): boolean {
   if (mine.length !== theirs.size) return false;
   return mine.every(([key, value]) => theirs.has(key) && sameJson(value, theirs.get(key)));
 }
+
+/** Whether a text is this JSON object, or has it in it. */
+export function holdsJson(text: string, value: unknown): boolean {
+  const from = text.indexOf("{");
+  const to = text.lastIndexOf("}");
+  try {
+    return sameJson(JSON.parse(text.slice(from, to + 1)), value);
+  } catch {
+    return false;
+  }
+}

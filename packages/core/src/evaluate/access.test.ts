@@ -4,7 +4,14 @@ import type { Expression } from "../policy/expression.ts";
 import { compileExpression } from "./expression.ts";
 import { isError, type Result } from "./value.ts";
 
-const INHERITED = ["constructor", "toString", "hasOwnProperty", "__proto__", "valueOf", "isPrototypeOf"];
+const INHERITED = [
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "__proto__",
+  "valueOf",
+  "isPrototypeOf",
+];
 
 function reason(result: Result): string {
   return isError(result) ? result.reason : `value ${String(result)}`;
@@ -20,7 +27,9 @@ describe("a field", () => {
     expect(reason(evaluate(path("arguments.window.until"), { window: { from: "secret" } }))).toBe(
       "arguments.window.until is missing",
     );
-    expect(reason(evaluate(path("arguments.a.b"), { a: "secret" }))).toBe("arguments.a is not an object");
+    expect(reason(evaluate(path("arguments.a.b"), { a: "secret" }))).toBe(
+      "arguments.a is not an object",
+    );
   });
 
   it.each(INHERITED)("%s is missing unless it was sent", (name) => {
@@ -116,7 +125,8 @@ describe("an index", () => {
     expect(evaluate(index("arguments.map", literal("k")), items)).toBe(1);
     expect(errs(index("arguments.map", literal("none")), items)).toBe(true);
     expect(errs(index("arguments.map", literal(0)), items)).toBe(true);
-    for (const name of INHERITED) expect(errs(index("arguments.map", literal(name)), items)).toBe(true);
+    for (const name of INHERITED)
+      expect(errs(index("arguments.map", literal(name)), items)).toBe(true);
   });
 
   it("of a text is an error", () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { arithmetic, call, compare, errs, evaluate, literal, path } from "../../test/expressions.ts";
+import {
+  arithmetic,
+  call,
+  compare,
+  errs,
+  evaluate,
+  literal,
+  path,
+} from "../../test/expressions.ts";
 import type { ArithmeticOperator, Expression } from "../policy/expression.ts";
 import { isError } from "./value.ts";
 
@@ -74,7 +82,9 @@ describe("times", () => {
     expect(evaluate(compare(arithmetic(hour, "+", at), "==", later))).toBe(true);
     expect(evaluate(compare(arithmetic(later, "-", hour), "==", at))).toBe(true);
     expect(evaluate(compare(arithmetic(later, "-", at), "==", hour))).toBe(true);
-    expect(evaluate(compare(arithmetic(at, "-", later), "<", call("duration", literal("0s"))))).toBe(true);
+    expect(
+      evaluate(compare(arithmetic(at, "-", later), "<", call("duration", literal("0s")))),
+    ).toBe(true);
   });
 
   it("lengths are added and subtracted", () => {

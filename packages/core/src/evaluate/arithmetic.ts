@@ -13,7 +13,9 @@ const MAX_ITEMS = 100_000;
 
 const NO_SUCH_SUM = new EvaluationError("values of these kinds cannot be calculated with");
 const NOT_FINITE = new EvaluationError("the result is not a finite number");
-const NOT_INTEGER = new EvaluationError("% needs whole numbers up to 2^53-1 and no zero on its right");
+const NOT_INTEGER = new EvaluationError(
+  "% needs whole numbers up to 2^53-1 and no zero on its right",
+);
 const TOO_LONG = new EvaluationError("the joined text or list is too long");
 const TIME_RANGE = new EvaluationError("the time is out of range");
 

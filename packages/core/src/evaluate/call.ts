@@ -48,7 +48,10 @@ export function compileCall(expression: Call, compilation: Compilation): Node {
   }
   const binary = BINARY[expression.function];
   if (binary === undefined || first === undefined || second === undefined) {
-    throw new InterlatchError("ERR_BUNDLE_POLICY", `A call of ${expression.function} is malformed.`);
+    throw new InterlatchError(
+      "ERR_BUNDLE_POLICY",
+      `A call of ${expression.function} is malformed.`,
+    );
   }
   return second.kind === "literal"
     ? compilePrepared(binary, first, second.value, compilation)

@@ -9,7 +9,12 @@ function map(...entries: readonly (readonly [Expression, Expression])[]): Expres
 describe("lists and objects in an expression", () => {
   it("hold what their parts give", () => {
     expect(evaluate(list(literal(1), path("arguments.a")), { a: "x" })).toEqual([1, "x"]);
-    expect(evaluate(compare(map([literal("k"), path("arguments.a")]), "==", path("arguments.m")), { a: 1, m: { k: 1 } })).toBe(true);
+    expect(
+      evaluate(compare(map([literal("k"), path("arguments.a")]), "==", path("arguments.m")), {
+        a: 1,
+        m: { k: 1 },
+      }),
+    ).toBe(true);
   });
 
   it("are errors when a part is one", () => {

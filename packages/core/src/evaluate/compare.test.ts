@@ -21,7 +21,14 @@ describe("== and !=", () => {
   });
 
   it("are false and true for values of different kinds", () => {
-    for (const [left, right] of [[1, "1"], [0, false], [null, 0], ["", null], [[], ""], [{}, null]]) {
+    for (const [left, right] of [
+      [1, "1"],
+      [0, false],
+      [null, 0],
+      ["", null],
+      [[], ""],
+      [{}, null],
+    ]) {
       expect(holds("==", left, right)).toBe(false);
       expect(holds("!=", left, right)).toBe(true);
     }
@@ -68,7 +75,14 @@ describe("<, <=, > and >=", () => {
   });
 
   it("are errors across kinds and for kinds without an order", () => {
-    for (const [left, right] of [[1, "2"], ["1", 2], [null, null], [[1], [2]], [{}, {}], [true, 1]]) {
+    for (const [left, right] of [
+      [1, "2"],
+      ["1", 2],
+      [null, null],
+      [[1], [2]],
+      [{}, {}],
+      [true, 1],
+    ]) {
       for (const operator of ["<", "<=", ">", ">="] as const) {
         expect(holds(operator, left, right), `${JSON.stringify(left)} ${operator}`).toBe("error");
       }
@@ -97,7 +111,14 @@ describe("in", () => {
 
   it("looks a value up in a list of literals of mixed kinds", () => {
     const members = list(literal("eu"), literal(0), literal(null), literal(true));
-    for (const [value, expected] of [["eu", true], ["EU", false], [-0, true], [null, true], [false, false], [[0], false]] as const) {
+    for (const [value, expected] of [
+      ["eu", true],
+      ["EU", false],
+      [-0, true],
+      [null, true],
+      [false, false],
+      [[0], false],
+    ] as const) {
       expect(evaluate(compare(path("arguments.v"), "in", members), { v: value })).toBe(expected);
     }
     expect(errs(compare(path("arguments.none"), "in", members))).toBe(true);
@@ -105,7 +126,11 @@ describe("in", () => {
 
   it("sees who is among the agent's roles", () => {
     const isAdmin = compare(literal("admin"), "in", path("agent.roles"));
-    for (const [roles, expected] of [[["clerk", "admin"], true], [["clerk"], false], [[], false]] as const) {
+    for (const [roles, expected] of [
+      [["clerk", "admin"], true],
+      [["clerk"], false],
+      [[], false],
+    ] as const) {
       const scope = callScope({}, { agent: { id: "a1", roles } });
       expect(compileExpression(isAdmin, null)(scope, { left: 100 })).toBe(expected);
     }

@@ -13,7 +13,11 @@ const NOT_CONTAINER = new EvaluationError("in needs a list or an object on its r
 const NOT_KEY = new EvaluationError("the keys of an object are texts");
 
 /** One comparison of two values that are there. */
-export type Comparison = (left: Value, right: Value, budget: CostBudget) => boolean | EvaluationError;
+export type Comparison = (
+  left: Value,
+  right: Value,
+  budget: CostBudget,
+) => boolean | EvaluationError;
 
 /** Compiles a comparison: both sides are evaluated, left first; the first error is the result. */
 export function compileCompare(
@@ -70,4 +74,3 @@ function isIn(left: Value, right: Value, budget: CostBudget): boolean | Evaluati
   // A number is no key of any object; false would let `id in blocked` pass when the id comes as a number.
   return typeof left === "string" ? ownField(right, left) !== undefined : NOT_KEY;
 }
-

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { callScope, compare, errs, evaluate, list, literal, local, over, path } from "../../test/expressions.ts";
+import {
+  callScope,
+  compare,
+  errs,
+  evaluate,
+  list,
+  literal,
+  local,
+  over,
+  path,
+} from "../../test/expressions.ts";
 import { compileExpression } from "./expression.ts";
 import { BUDGET_EXHAUSTED } from "./cost.ts";
 import { isError } from "./value.ts";
@@ -63,7 +73,9 @@ describe("what is gone through", () => {
 
   it("is a list or an object and nothing else", () => {
     for (const value of ["abc", 5, null, true]) {
-      expect(errs(over(items, "all", literal(true)), { l: value }), JSON.stringify(value)).toBe(true);
+      expect(errs(over(items, "all", literal(true)), { l: value }), JSON.stringify(value)).toBe(
+        true,
+      );
     }
     expect(errs(over(path("arguments.none"), "all", literal(true)))).toBe(true);
   });
@@ -73,8 +85,14 @@ describe("names that comprehensions bind", () => {
   it("nest, and the innermost wins", () => {
     const inner = over(items, "map", list(local("x"), local("y")), "y");
     expect(evaluate(over(items, "map", inner), { l: [1, 2] })).toEqual([
-      [[1, 1], [1, 2]],
-      [[2, 1], [2, 2]],
+      [
+        [1, 1],
+        [1, 2],
+      ],
+      [
+        [2, 1],
+        [2, 2],
+      ],
     ]);
     const shadowed = over(list(literal(9)), "map", local("x"));
     expect(evaluate(over(items, "map", shadowed), { l: [1, 2] })).toEqual([[9], [9]]);

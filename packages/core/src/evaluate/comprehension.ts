@@ -18,7 +18,9 @@ export function compileComprehension(expression: Comprehension, compilation: Com
     where: expression.where === undefined ? null : inner.compile(expression.where),
     body: inner.compile(expression.body),
     slot: inner.locals.length - 1,
-    notIterable: new EvaluationError(`${describe(expression.over)} is neither a list nor an object`),
+    notIterable: new EvaluationError(
+      `${describe(expression.over)} is neither a list nor an object`,
+    ),
   };
   switch (expression.macro) {
     case "all":

@@ -54,11 +54,7 @@ function equalLists(
   return true;
 }
 
-function equalMaps(
-  left: ValueMap,
-  right: ValueMap,
-  budget: CostBudget,
-): boolean | EvaluationError {
+function equalMaps(left: ValueMap, right: ValueMap, budget: CostBudget): boolean | EvaluationError {
   const keys = Object.keys(left);
   const others = Object.keys(right);
   if (!spend(budget, (keys.length + others.length) >>> 1)) return BUDGET_EXHAUSTED;

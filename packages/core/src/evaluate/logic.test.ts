@@ -24,13 +24,21 @@ describe("&& and || absorb errors in both directions", () => {
 
   it.each(pairs)("%s && %s", (left, right) => {
     const both = [left, right];
-    const expected = both.includes("false") ? "false" : both.every((each) => each === "true") ? "true" : "error";
+    const expected = both.includes("false")
+      ? "false"
+      : both.every((each) => each === "true")
+        ? "true"
+        : "error";
     expect(outcome(and(OPERANDS[left], OPERANDS[right]))).toBe(expected);
   });
 
   it.each(pairs)("%s || %s", (left, right) => {
     const both = [left, right];
-    const expected = both.includes("true") ? "true" : both.every((each) => each === "false") ? "false" : "error";
+    const expected = both.includes("true")
+      ? "true"
+      : both.every((each) => each === "false")
+        ? "false"
+        : "error";
     expect(outcome(or(OPERANDS[left], OPERANDS[right]))).toBe(expected);
   });
 

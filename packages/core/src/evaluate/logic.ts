@@ -8,7 +8,9 @@ import type { Result } from "./value.ts";
 type Of<Kind extends Expression["kind"]> = Extract<Expression, { kind: Kind }>;
 
 /** The error of a truth value that is none. */
-export const NOT_BOOLEAN: EvaluationError = new EvaluationError("a condition is neither true nor false");
+export const NOT_BOOLEAN: EvaluationError = new EvaluationError(
+  "a condition is neither true nor false",
+);
 
 /** A truth value or an error, whatever came. */
 export function truth(result: Result): boolean | EvaluationError {
@@ -20,12 +22,18 @@ export function truth(result: Result): boolean | EvaluationError {
  * included; otherwise the first error is the result.
  */
 export function compileAnd(expression: Of<"and">, compilation: Compilation): Node {
-  return absorbing(expression.operands.map((operand) => compilation.compile(operand)), false);
+  return absorbing(
+    expression.operands.map((operand) => compilation.compile(operand)),
+    false,
+  );
 }
 
 /** Compiles `a || b || …`: one true makes the whole true, an error before it included. */
 export function compileOr(expression: Of<"or">, compilation: Compilation): Node {
-  return absorbing(expression.operands.map((operand) => compilation.compile(operand)), true);
+  return absorbing(
+    expression.operands.map((operand) => compilation.compile(operand)),
+    true,
+  );
 }
 
 function absorbing(operands: readonly Node[], absorber: boolean): Node {

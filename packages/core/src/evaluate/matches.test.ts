@@ -22,7 +22,8 @@ describe("matches", () => {
   });
 
   it("of anything but a text is an error", () => {
-    for (const value of [5, null, ["a"], {}]) expect(errs(matches("a"), { s: value }, patterns)).toBe(true);
+    for (const value of [5, null, ["a"], {}])
+      expect(errs(matches("a"), { s: value }, patterns)).toBe(true);
     expect(errs(matches("a"), {}, patterns)).toBe(true);
   });
 

@@ -11,7 +11,10 @@ export function compileMatches(
   compilation: Compilation,
 ): Node {
   if (compilation.patterns === null) {
-    throw new InterlatchError("ERR_BUNDLE_POLICY", "A pattern cannot be compiled: RE2 is not loaded.");
+    throw new InterlatchError(
+      "ERR_BUNDLE_POLICY",
+      "A pattern cannot be compiled: RE2 is not loaded.",
+    );
   }
   const of = compilation.compile(expression.of);
   const pattern = compilation.patterns.compile(expression.pattern);
@@ -25,6 +28,6 @@ export function compileMatches(
     if (text.length > pattern.subjectLimit) return tooLong;
     if (!spend(budget, pattern.scanCost(text))) return BUDGET_EXHAUSTED;
     if (!pattern.mayMatch(text)) return false;
-    return spend(budget, pattern.matchCost(text)) ? pattern.test(text) : BUDGET_EXHAUSTED;
+    return spend(budget, pattern.searchCost(text)) ? pattern.search(text) : BUDGET_EXHAUSTED;
   };
 }

@@ -11,7 +11,10 @@ const exportData: ArgumentSchema = {
     to: { type: "array", items: { type: "string" }, minItems: 1, maxItems: 2 },
     window: {
       type: "object",
-      properties: { from: { type: "string", maxLength: 10 }, days: { type: "number", exclusiveMinimum: 0 } },
+      properties: {
+        from: { type: "string", maxLength: 10 },
+        days: { type: "number", exclusiveMinimum: 0 },
+      },
       required: ["from"],
     },
   },
@@ -40,11 +43,17 @@ describe("the arguments of a described tool", () => {
     [{ table: "orders", size: 1, limit: 9 }, "arguments.limit is not a known key"],
     [{ table: "orders", Size: 1 }, "arguments.size is required"],
     [{ table: "orders" }, "arguments.size is required"],
-    [{ table: "orders", size: 1, window: { from: "x", until: "y" } }, "arguments.window.until is not a known key"],
+    [
+      { table: "orders", size: 1, window: { from: "x", until: "y" } },
+      "arguments.window.until is not a known key",
+    ],
     [{ table: "orders", size: 1, window: {} }, "arguments.window.from is required"],
     [{ table: "orders", size: 5001 }, "arguments.size must be at most 5000"],
     [{ table: "orders", size: -1 }, "arguments.size must be at least 0"],
-    [{ table: "orders", size: 1, window: { from: "x", days: 0 } }, "arguments.window.days must be more than 0"],
+    [
+      { table: "orders", size: 1, window: { from: "x", days: 0 } },
+      "arguments.window.days must be more than 0",
+    ],
     [{ table: "orders", size: 1.5 }, "arguments.size must be an integer"],
     [{ table: "orders", size: "100" }, "arguments.size must be an integer"],
     [{ table: "orders", size: { value: 100 } }, "arguments.size must be an integer"],
@@ -54,7 +63,10 @@ describe("the arguments of a described tool", () => {
     [{ table: "orders", size: 1, to: [] }, "arguments.to must have at least 1 items"],
     [{ table: "orders", size: 1, to: ["x", 5] }, "arguments.to[1] must be a text"],
     [{ table: "Orders", size: 1 }, "arguments.table must be one of the values the schema lists"],
-    [{ table: "orders", size: 1, window: { from: "2026-01-01T" } }, "arguments.window.from must have at most 10 characters"],
+    [
+      { table: "orders", size: 1, window: { from: "2026-01-01T" } },
+      "arguments.window.from must have at most 10 characters",
+    ],
     [{ table: "orders", size: 1, window: [] }, "arguments.window must be an object"],
   ])("%j: %s", (args, expected) => {
     expect(fault(exportData, args)).toBe(expected);
@@ -75,17 +87,28 @@ describe("the arguments of a described tool", () => {
     expect(fault(exportData, { table: "orders", size: 1, "a\nb\u001b[31m": 1 })).toBe(
       'arguments["a\\nb\\u001b[31m"] is not a known key',
     );
-    expect(fault(exportData, { table: "orders", size: 1, ["k".repeat(10_000)]: 1 })?.length).toBeLessThan(120);
+    expect(
+      fault(exportData, { table: "orders", size: 1, ["k".repeat(10_000)]: 1 })?.length,
+    ).toBeLessThan(120);
   });
 });
 
 describe("closing", () => {
   it("holds wherever a schema speaks of objects", () => {
-    for (const schema of [{ type: "object" }, { properties: {} }, { maxProperties: 5 }, { type: ["object", "null"] }] as const) {
+    for (const schema of [
+      { type: "object" },
+      { properties: {} },
+      { maxProperties: 5 },
+      { type: ["object", "null"] },
+    ] as const) {
       expect(faultOf(schema, {}), JSON.stringify(schema)).toBeNull();
-      expect(faultOf(schema, { a: 1 }), JSON.stringify(schema)).toBe("arguments.x.a is not a known key");
+      expect(faultOf(schema, { a: 1 }), JSON.stringify(schema)).toBe(
+        "arguments.x.a is not a known key",
+      );
     }
-    expect(faultOf({ items: { properties: { a: {} } } }, [{ a: 1 }, { a: 1, b: 2 }])).toBe("arguments.x[1].b is not a known key");
+    expect(faultOf({ items: { properties: { a: {} } } }, [{ a: 1 }, { a: 1, b: 2 }])).toBe(
+      "arguments.x[1].b is not a known key",
+    );
   });
 
   it("leaves a location open that says nothing of its kind", () => {
@@ -112,7 +135,9 @@ describe("keywords", () => {
     expect(faultOf({ type: "integer" }, -(2 ** 53))).not.toBeNull();
     expect(faultOf({ type: "number" }, 2 ** 60)).toBeNull();
     expect(faultOf({ type: ["integer", "null"] }, null)).toBeNull();
-    expect(faultOf({ type: ["integer", "null"] }, "1")).toBe("arguments.x must be an integer or null");
+    expect(faultOf({ type: ["integer", "null"] }, "1")).toBe(
+      "arguments.x must be an integer or null",
+    );
   });
 
   it("lengths count code points", () => {
@@ -127,7 +152,9 @@ describe("keywords", () => {
     expect(faultOf({ minimum: 1, maximum: 2 }, 1)).toBeNull();
     expect(faultOf({ minimum: 1, maximum: 2 }, 2)).toBeNull();
     expect(faultOf({ exclusiveMinimum: 1, exclusiveMaximum: 2 }, 1)).not.toBeNull();
-    expect(faultOf({ exclusiveMinimum: 1, exclusiveMaximum: 2 }, 2)).toBe("arguments.x must be less than 2");
+    expect(faultOf({ exclusiveMinimum: 1, exclusiveMaximum: 2 }, 2)).toBe(
+      "arguments.x must be less than 2",
+    );
     expect(faultOf({ exclusiveMinimum: 1, exclusiveMaximum: 2 }, 1.5)).toBeNull();
   });
 
@@ -161,19 +188,34 @@ describe("keywords", () => {
   });
 
   it("count keys", () => {
-    const counted: ArgumentSchema = { properties: { a: {}, b: {}, c: {} }, minProperties: 1, maxProperties: 2 };
+    const counted: ArgumentSchema = {
+      properties: { a: {}, b: {}, c: {} },
+      minProperties: 1,
+      maxProperties: 2,
+    };
     expect(faultOf(counted, {})).toBe("arguments.x must have at least 1 keys");
     expect(faultOf(counted, { a: 1, b: 2 })).toBeNull();
     expect(faultOf(counted, { a: 1, b: 2, c: 3 })).toBe("arguments.x must have at most 2 keys");
   });
 
   it("take every kind by name", () => {
-    const samples = { null: null, boolean: true, number: 1.5, integer: 1, string: "x", array: [], object: {} };
+    const samples = {
+      null: null,
+      boolean: true,
+      number: 1.5,
+      integer: 1,
+      string: "x",
+      array: [],
+      object: {},
+    };
     for (const [type, value] of Object.entries(samples)) {
       const schema = { type } as ArgumentSchema; // the names of the kinds
       expect(faultOf(schema, value), type).toBeNull();
-      const others = Object.entries(samples).filter(([other]) => other !== type && !(type === "number" && other === "integer"));
-      for (const [other, wrong] of others) expect(faultOf(schema, wrong), `${type} ${other}`).not.toBeNull();
+      const others = Object.entries(samples).filter(
+        ([other]) => other !== type && !(type === "number" && other === "integer"),
+      );
+      for (const [other, wrong] of others)
+        expect(faultOf(schema, wrong), `${type} ${other}`).not.toBeNull();
     }
   });
 });

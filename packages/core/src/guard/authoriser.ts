@@ -2,6 +2,7 @@ import { recordCall, reserveLimits } from "./authorise.ts";
 import { denied, type Judged } from "./judge.ts";
 import type { OpenCall } from "./open-calls.ts";
 import type { GuardParts } from "./parts.ts";
+import { evaluationName } from "./records.ts";
 import { rejudge } from "./rejudge.ts";
 import { askReviewer, reviewObstacle, type OnReview } from "./review.ts";
 import { isPromise, when, type Awaitable } from "./wait.ts";
@@ -93,7 +94,7 @@ export class Authoriser {
     return when(reserveLimits(judged, limits, clock(), waived), (reserved) => {
       if (reserved.decision.effect === "deny") return reserved;
       if (reserved.decision.effect === "review") return this.#review(reserved, open, waived);
-      const evaluation = globalThis.crypto.randomUUID();
+      const evaluation = evaluationName();
       return when(
         recordCall(reserved, evaluation, clock(), audit, reviewer, auditFailed),
         (recorded): Authorised | Judged =>

@@ -67,7 +67,7 @@ describe("a call's id", () => {
     const batch = {};
     const call = { ticket: guard.ticket(), id: "x", tool: "tool", arguments: {}, batch };
     expect(() =>
-      await guard.run(call, () => {
+      guard.run(call, () => {
         throw new Error("broken");
       }),
     ).toThrow("broken");

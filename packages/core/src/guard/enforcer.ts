@@ -10,9 +10,9 @@ import { isAsyncGeneratorFunction, isStream, TrackedStream, track, type Ending }
 import type { LoadedBundle } from "./bundles.ts";
 import type { CallInput, Execute, OpenedCall, OpenOptions, RunOptions } from "./guard.ts";
 import { denied, digestOf, judge, refuse, type Judged } from "./judge.ts";
-import { OpenCalls, sessionOf } from "./open-calls.ts";
+import { OpenCalls } from "./open-calls.ts";
 import type { GuardParts } from "./parts.ts";
-import { callEvent, outcomeEvent } from "./records.ts";
+import { callEvent, evaluationName, outcomeEvent } from "./records.ts";
 import { reviewObstacle } from "./review.ts";
 import { isPromise } from "./wait.ts";
 
@@ -178,7 +178,7 @@ export class Enforcer {
     const judged = this.#repeated(refused);
     const { id, tool } = judged;
     const denial = fallBackOf(judged);
-    const evaluation = globalThis.crypto.randomUUID();
+    const evaluation = evaluationName();
     const now = this.#parts.recordTime();
     this.#append(callEvent(judged, evaluation, now));
     const how = { outcome: "blocked", fallback: denial.kind, durationMs: 0 } as const;
@@ -190,7 +190,7 @@ export class Enforcer {
   /** The fourth and later denials of one content in a session say so. A limit frees itself, so it does not count. */
   #repeated(judged: Judged): Judged {
     if (judged.run === null || judged.decision.code === "rate_limited") return judged;
-    const count = this.#sessions.denied(sessionOf(judged), digestOf(judged));
+    const count = this.#sessions.denied(judged.run.sessionKey, digestOf(judged));
     return count > DENIALS_BEFORE_REPEATED ? denied(judged, "repeated") : judged;
   }
 

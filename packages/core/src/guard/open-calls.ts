@@ -40,12 +40,7 @@ export interface OpenCall {
   close(executed: boolean): void;
 }
 
-/** Tenant, session and call id. JSON, so that no name can be written so that two keys become one. */
+/** Tenant, session and call id. The session's key ends where its JSON ends, so no id can be written into it. */
 export function keyOf({ run, id }: Pick<Judged, "run" | "id">): string {
-  return JSON.stringify([run?.tenant ?? null, run?.session ?? null, id]);
-}
-
-/** Tenant and session. */
-export function sessionOf({ run }: Pick<Judged, "run">): string {
-  return JSON.stringify([run?.tenant ?? null, run?.session ?? null]);
+  return `${run?.sessionKey ?? ""}${id ?? ""}`;
 }

@@ -18,7 +18,7 @@ export function callEvent(
 ): CallEvent {
   const { decision, run, tool } = judged;
   const known = judged.bundle?.evaluator.tool(tool);
-  return {
+  const event: CallEvent = {
     type: "call",
     time: instant(now),
     evaluation,
@@ -38,8 +38,8 @@ export function callEvent(
     rewrites: decision.rewrites,
     commitment: commitmentTo(judged),
     bundle: decision.bundle,
-    ...(reviewer === undefined ? {} : { reviewer }),
   };
+  return reviewer === undefined ? event : { ...event, reviewer };
 }
 
 /** What is written when the call is over. `durationMs` is 0 where the tool did not run. */
@@ -49,7 +49,9 @@ export function outcomeEvent(
   outcome: Pick<OutcomeEvent, "outcome" | "fallback" | "durationMs">,
 ): OutcomeEvent {
   const { evaluation, call, tool } = open;
-  return { type: "outcome", time: instant(now), evaluation, call, tool, ...outcome };
+  const { outcome: how, fallback, durationMs } = outcome;
+  const time = instant(now);
+  return { type: "outcome", time, evaluation, call, tool, outcome: how, fallback, durationMs };
 }
 
 let lastTime = Number.NaN;
@@ -62,6 +64,15 @@ function instant(time: number): string {
     lastTime = time;
   }
   return lastText;
+}
+
+/** Names for evaluations: a random part for this process, then a count. Cheaper than a random name for each call. */
+const names = { prefix: "", count: 0 };
+
+/** A name that no other evaluation has. */
+export function evaluationName(): string {
+  if (names.prefix === "") names.prefix = globalThis.crypto.randomUUID();
+  return `${names.prefix}:${(names.count++).toString(36)}`;
 }
 
 const SALT_BYTES = 16;

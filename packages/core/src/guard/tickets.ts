@@ -10,6 +10,8 @@ export interface RunIdentity {
   readonly user: (JsonObject & { readonly id: string }) | undefined;
   readonly tenant: string | undefined;
   readonly session: string;
+  /** Tenant and session in one. JSON, so that no name can be written so that two keys become one. */
+  readonly sessionKey: string;
   /** Whether the host named the session; a review needs one. */
   readonly namedSession: boolean;
   readonly facts: JsonObject;
@@ -53,14 +55,16 @@ function readIdentity(identity: Identity, { said = [] }: TicketOptions): RunIden
     throw new InterlatchError("ERR_IDENTITY", "The identity names no agent: give `agent: { id }`.");
   }
   const tenant = readText(whole, "tenant");
-  const session = readText(whole, "session");
+  const named = readText(whole, "session");
+  const session = named ?? `run:${globalThis.crypto.randomUUID()}`;
   return {
     identity,
     agent: withRoles(agent),
     user: readPrincipal(whole, "user"),
     tenant,
-    session: session ?? `run:${globalThis.crypto.randomUUID()}`,
-    namedSession: session !== undefined,
+    session,
+    sessionKey: JSON.stringify([tenant ?? null, session]),
+    namedSession: named !== undefined,
     facts: readObject(whole, "facts"),
     context: readObject(whole, "context"),
     said: Object.freeze(said.map(String)),

@@ -119,6 +119,6 @@ export const EXPRESSION_LIMITS = {
   patternInstructions: 1_000,
   /** UTF-16 units of the subject of a pattern. */
   subjectLength: 8_192,
-  /** Cost units of one decision: a node, each 64 bytes a string function reads, instructions × bytes / 256. */
+  /** Cost units of one decision: a node, each 64 bytes a string function reads, instructions × bytes / 48. */
   costPerDecision: 100_000,
 } as const;

@@ -6,19 +6,37 @@ import type { Json, JsonObject } from "./json.ts";
  * them. The input is a snapshot's image, so it holds no NaN, no infinity and no lone surrogate.
  */
 export function canonicalJson(value: Json): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) {
-    let text = "[";
-    for (let index = 0; index < value.length; index++) {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "number":
+      // JSON has no minus zero, and `String` of it says 0 as well.
+      return String(value);
+    case "boolean":
+      return value ? "true" : "false";
+    default:
+      if (value === null) return "null";
       // `Array.isArray` does not narrow readonly arrays.
-      text += (index === 0 ? "" : ",") + canonicalJson((value as readonly Json[])[index] ?? null);
-    }
-    return `${text}]`;
+      return Array.isArray(value)
+        ? canonicalList(value as readonly Json[])
+        : canonicalObject(value as JsonObject);
   }
-  const object = value as JsonObject;
+}
+
+function canonicalList(items: readonly Json[]): string {
+  let text = "[";
+  for (let index = 0; index < items.length; index++) {
+    if (index > 0) text += ",";
+    text += canonicalJson(items[index] ?? null);
+  }
+  return `${text}]`;
+}
+
+function canonicalObject(object: JsonObject): string {
   let text = "{";
   for (const key of Object.keys(object).sort()) {
-    text += `${text === "{" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(object[key] ?? null)}`;
+    if (text.length > 1) text += ",";
+    text += `${JSON.stringify(key)}:${canonicalJson(object[key] ?? null)}`;
   }
   return `${text}}`;
 }

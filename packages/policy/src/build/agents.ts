@@ -1,9 +1,8 @@
 import type { AgentProfile } from "@interlatch/core";
 import type { Conditions } from "../conditions/conditions.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
-import { shown } from "../diagnostics/words.ts";
 import { textsAt } from "../document/fields.ts";
-import { NAME } from "../document/names.ts";
+import { NAME, nameRefusal } from "../document/names.ts";
 import type { Span } from "../yaml/source.ts";
 import type { YamlEntry, YamlMap } from "../yaml/tree.ts";
 import { isGlob } from "./globs.ts";
@@ -20,7 +19,7 @@ export interface BuiltProfile {
 export function buildProfile(entry: YamlEntry, tools: Tools, conditions: Conditions, reporter: Reporter): BuiltProfile | undefined {
   const { key: name, keyAt, value } = entry;
   if (!NAME.test(name)) {
-    reporter.error({ code: "bad_name", at: keyAt, message: `\`${shown(name)}\` is no name of an agent profile: 1 to 128 of A-Z, a-z, 0-9, \`_\`, \`.\`, \`:\`, \`/\`, \`-\`.` });
+    reporter.error({ code: "bad_name", at: keyAt, message: nameRefusal(name, "an agent profile") });
   }
   if (value.kind !== "map") return undefined;
   const when = buildWhen(value, conditions, reporter);
@@ -35,7 +34,7 @@ function profileTools(map: YamlMap, tools: Tools, reporter: Reporter): readonly 
   const names = new Set<string>();
   for (const { value: name, at } of textsAt(map, "tools")) {
     if (tools.refuseName(name, at)) continue;
-    if (isGlob(name)) expandGlob(name, at, tools, reporter).forEach((one) => names.add(one));
+    if (isGlob(name)) tools.expand(name, at).forEach((one) => names.add(one));
     else if (tools.get(name) !== undefined) names.add(name);
     else if (!tools.incomplete) {
       const right = reporter.nearest(name, [...tools.all].map((tool) => tool.name));
@@ -44,14 +43,4 @@ function profileTools(map: YamlMap, tools: Tools, reporter: Reporter): readonly 
     }
   }
   return [...names];
-}
-
-/** The declared tools of a glob; one that matches nothing is an error. */
-export function expandGlob(glob: string, at: Span, tools: Tools, reporter: Reporter): readonly string[] {
-  const names = tools.expand(glob);
-  if (names.length === 0 && !tools.incomplete) {
-    const message = `No tool under \`tools\` matches \`${glob}\`.`;
-    reporter.error({ code: "unmatched_glob", at, message, hint: "`*` stays within one segment of a name, up to the next `/`; `**` crosses." });
-  }
-  return names;
 }

@@ -6,11 +6,10 @@ import { endOfDay, epochOf } from "../conditions/times.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
 import { shown } from "../diagnostics/words.ts";
 import { listAt, numberAt, textAt, textsAt, wordAt, isText } from "../document/fields.ts";
-import { NAME } from "../document/names.ts";
+import { NAME, nameRefusal } from "../document/names.ts";
 import { ACTIONS, LIMIT_KEYS } from "../document/schema.ts";
 import type { Span } from "../yaml/source.ts";
 import { entryOf, type YamlMap, type YamlNode } from "../yaml/tree.ts";
-import { expandGlob } from "./agents.ts";
 import { buildFallback } from "./fallbacks.ts";
 import { isGlob } from "./globs.ts";
 import { parseRate } from "./limits.ts";
@@ -86,8 +85,7 @@ export class RuleReader {
     if (scalar === undefined) return undefined;
     const { value: name, at } = scalar;
     if (!NAME.test(name)) {
-      const message = `\`${shown(name)}\` is no name of a rule: 1 to 128 of A-Z, a-z, 0-9, \`_\`, \`.\`, \`:\`, \`/\`, \`-\`.`;
-      this.#reporter.error({ code: "bad_name", at, message });
+      this.#reporter.error({ code: "bad_name", at, message: nameRefusal(name, "a rule") });
       return undefined;
     }
     const first = this.#names.get(name);
@@ -106,7 +104,7 @@ export class RuleReader {
     const names = new Set<string>();
     for (const { value: name, at } of [...textsAt(node, "tool"), ...textsAt(node, "tools")]) {
       if (this.#tools.refuseName(name, at)) continue;
-      if (isGlob(name)) expandGlob(name, at, this.#tools, this.#reporter).forEach((one) => names.add(one));
+      if (isGlob(name)) this.#tools.expand(name, at).forEach((one) => names.add(one));
       else names.add(name);
     }
     return [...names];

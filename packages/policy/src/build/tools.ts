@@ -8,7 +8,7 @@ import { canBe, describe, DYNAMIC, type Type } from "../conditions/types.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
 import { shown } from "../diagnostics/words.ts";
 import { booleanAt, mapAt, textAt, wordAt } from "../document/fields.ts";
-import { NAME } from "../document/names.ts";
+import { NAME, nameRefusal } from "../document/names.ts";
 import type { Span } from "../yaml/source.ts";
 import { entryOf, valueOf, type YamlEntry, type YamlMap } from "../yaml/tree.ts";
 import { buildFallback } from "./fallbacks.ts";
@@ -25,6 +25,9 @@ export interface BuiltTool {
   /** Checks conditions against this tool's arguments. Tools with equal arguments share one. */
   readonly checker: Checker;
 }
+
+/** Each glob is compared with each tool. */
+const GLOBS = 1_000;
 
 /** All tools of a policy. Names are looked up in a `Map`: a tool may be called `constructor`. */
 export class Tools {
@@ -61,12 +64,22 @@ export class Tools {
     return this.#tools.get(name);
   }
 
-  /** The declared names that a glob matches. */
-  expand(glob: string): readonly string[] {
+  /** The declared tools of a glob; one that matches nothing is an error. */
+  expand(glob: string, at: Span): readonly string[] {
     let names = this.#globs.get(glob);
     if (names === undefined) {
+      if (this.#globs.size >= GLOBS) {
+        const message = `The policy has more than ${GLOBS} different globs.`;
+        this.#reporter.error({ code: "yaml_limit", at, message });
+        return [];
+      }
       names = [...this.#declared].filter((name) => globMatches(glob, name));
       this.#globs.set(glob, names);
+    }
+    if (names.length === 0 && !this.incomplete) {
+      const message = `No tool under \`tools\` matches \`${glob}\`.`;
+      const hint = "`*` stays within one segment of a name, up to the next `/`; `**` crosses.";
+      this.#reporter.error({ code: "unmatched_glob", at, message, hint });
     }
     return names;
   }
@@ -98,8 +111,7 @@ export class Tools {
   refuseName(name: string, at: Span): boolean {
     const literal = isGlob(name) ? name.replaceAll("*", "x") : name;
     if (NAME.test(literal)) return false;
-    const message = `\`${shown(name)}\` is no name of a tool: 1 to 128 of A-Z, a-z, 0-9, \`_\`, \`.\`, \`:\`, \`/\`, \`-\`.`;
-    this.#reporter.error({ code: "bad_name", at, message });
+    this.#reporter.error({ code: "bad_name", at, message: nameRefusal(name, "a tool") });
     return true;
   }
 }
@@ -132,9 +144,8 @@ class ToolReader {
 
   read({ key: name, keyAt, value }: YamlEntry): BuiltTool | undefined {
     if (!NAME.test(name)) {
-      const message = `\`${shown(name)}\` is no name of a tool: 1 to 128 of A-Z, a-z, 0-9, \`_\`, \`.\`, \`:\`, \`/\`, \`-\`.`;
       const hint = isGlob(name) ? "A glob may stand in rules and profiles; tools are declared one by one." : undefined;
-      this.#reporter.error({ code: "bad_name", at: keyAt, message, hint });
+      this.#reporter.error({ code: "bad_name", at: keyAt, message: nameRefusal(name, "a tool"), hint });
       return undefined;
     }
     const map: YamlMap = value.kind === "map" ? value : { kind: "map", at: keyAt, entries: [] };

@@ -1,10 +1,10 @@
-import { EXPRESSION_LIMITS, type Comprehension, type Expression } from "@interlatch/core";
+import { EXPRESSION_LIMITS, type Comprehension, type Expression, type FunctionName } from "@interlatch/core";
 import { nearest } from "../diagnostics/nearest.ts";
 import { shown } from "../diagnostics/words.ts";
 import type { Locals, Lowerer } from "./lower.ts";
+import { readsLiteral } from "./literals.ts";
 import type { Syntax } from "./parse.ts";
 import { isRole } from "./roles.ts";
-import { isDuration, isTimestamp, isZone } from "./times.ts";
 import { ALL_FUNCTIONS, isFunction, isVariable, LATER_FUNCTIONS, LEFT_OUT, MACROS, METHODS, TIME_PARTS } from "./vocabulary.ts";
 
 type Call = Extract<Syntax, { kind: "call" }>;
@@ -23,13 +23,24 @@ export function lowerCall(lowerer: Lowerer, call: Call, locals: Locals): Express
     const right = isMethod ? `x.${name}(...)` : `${name}(...)`;
     return lowerer.refuse(call, "bad_call", `\`${name}\` is ${isMethod ? "a method" : "a function"}.`, `Write \`${right}\`.`);
   }
-  if (TIME_PARTS.includes(name)) return timePart(lowerer, call, name, locals);
+  if (TIME_PARTS.includes(name) && refuseZone(lowerer, call)) {
+    lowerArguments(lowerer, call, locals);
+    return lowerer.lowering.notes.hole(lowerer.source, call);
+  }
   const given = lowerArguments(lowerer, call, locals);
   const wanted = name === "size" || isMethod ? 1 : arity(name);
   if (given.length !== (isMethod ? wanted + 1 : wanted)) {
     return lowerer.refuse(call, "bad_call", `\`${name}\` takes ${times(wanted)}; found ${call.arguments.length}.`);
   }
-  return refuseLiteral(lowerer, call) ?? lowerer.made({ kind: "call", function: name, arguments: given }, call);
+  keepLiteral(lowerer, name, call);
+  return lowerer.made({ kind: "call", function: name, arguments: given }, call);
+}
+
+/** The text that a function reads in a form of its own is its last argument. */
+function keepLiteral({ lowering, source }: Lowerer, name: FunctionName, call: Call): void {
+  const last = call.arguments.at(-1);
+  if (last?.kind !== "literal" || typeof last.value !== "string" || !readsLiteral(name)) return;
+  lowering.literal({ function: name, text: last.value, at: source.spanOf(last.start, last.end) });
 }
 
 function lowerArguments(lowerer: Lowerer, call: Call, locals: Locals): Expression[] {
@@ -141,31 +152,13 @@ function takenBy({ lowering }: Lowerer, name: string, locals: Locals): string | 
   return lowering.defined.has(name) ? "a condition under `define`" : undefined;
 }
 
-function timePart(lowerer: Lowerer, call: Call, name: string, locals: Locals): Expression {
-  const given = lowerArguments(lowerer, call, locals);
+/** A zone that comes from elsewhere would be opened anew on every call, which is slow. */
+function refuseZone(lowerer: Lowerer, call: Call): boolean {
   const [zone, ...others] = call.arguments;
+  if (zone?.kind === "literal" && typeof zone.value === "string" && others.length === 0) return false;
   if (zone === undefined || others.length > 0) {
-    return lowerer.refuse(call, "bad_zone", `\`${name}\` takes one time zone.`, `Write \`request.time.${name}("Europe/Berlin")\`, or "UTC".`);
-  }
-  if (zone.kind !== "literal" || typeof zone.value !== "string") {
-    return lowerer.refuse(zone, "bad_zone", "A time zone must be a literal text.");
-  }
-  if (!isZone(zone.value)) {
-    return lowerer.refuse(zone, "bad_zone", `\`${shown(zone.value)}\` is no time zone of the IANA database.`, 'Write one like "Europe/Berlin", or "UTC".');
-  }
-  if (!isFunction(name)) return lowerer.lowering.notes.hole(lowerer.source, call);
-  return lowerer.made({ kind: "call", function: name, arguments: given }, call);
-}
-
-/** Literal times are checked at build: one that cannot be read would be an error on every call. */
-function refuseLiteral(lowerer: Lowerer, call: Call): Expression | undefined {
-  const [text] = call.arguments;
-  if (text?.kind !== "literal" || typeof text.value !== "string") return undefined;
-  if (call.name === "timestamp" && !isTimestamp(text.value)) {
-    return lowerer.refuse(text, "bad_time", `\`${shown(text.value)}\` is no instant.`, 'Write one like "2026-11-22T10:00:00Z".');
-  }
-  if (call.name === "duration" && !isDuration(text.value)) {
-    return lowerer.refuse(text, "bad_time", `\`${shown(text.value)}\` is no duration.`, 'Write one like "90m" or "1h30m".');
-  }
-  return undefined;
+    const { name } = call;
+    lowerer.refuse(call, "bad_zone", `\`${name}\` takes one time zone.`, `Write \`request.time.${name}("Europe/Berlin")\`, or "UTC".`);
+  } else lowerer.refuse(zone, "bad_zone", "A time zone must be a literal text.");
+  return true;
 }

@@ -6,6 +6,7 @@ import type { YamlScalar } from "../yaml/tree.ts";
 import { Checker } from "./check.ts";
 import type { Environment } from "./environment.ts";
 import { lower, type Lowering, reportSize } from "./lower.ts";
+import type { LiteralUse } from "./literals.ts";
 import { Notes } from "./notes.ts";
 import { parseCondition, type SyntaxProblem } from "./parse.ts";
 import { type ConditionSource, sourceOf } from "./source.ts";
@@ -33,6 +34,7 @@ export class Conditions {
   readonly #open: string[] = [];
   readonly #used = new Set<string>();
   readonly #patterns: PatternUse[] = [];
+  readonly #literals: LiteralUse[] = [];
   readonly #lowering: Lowering;
 
   /**
@@ -48,12 +50,18 @@ export class Conditions {
       defined: new Set(definitions.keys()),
       expressionOf: (name, usedAt) => this.#define(name, usedAt),
       pattern: (pattern, at) => this.#patterns.push({ pattern, at }),
+      literal: (use) => this.#literals.push(use),
     };
   }
 
   /** The patterns of everything that was compiled. */
   get patterns(): readonly PatternUse[] {
     return this.#patterns;
+  }
+
+  /** The literals with a form of their own, of everything that was compiled. */
+  get literals(): readonly LiteralUse[] {
+    return this.#literals;
   }
 
   /** Names under `define` that something used. */

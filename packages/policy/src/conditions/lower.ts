@@ -4,6 +4,7 @@ import type { Reporter } from "../diagnostics/reporter.ts";
 import { oneOf, shown } from "../diagnostics/words.ts";
 import type { Span } from "../yaml/source.ts";
 import { lowerCall } from "./calls.ts";
+import type { LiteralUse } from "./literals.ts";
 import type { Notes } from "./notes.ts";
 import type { Syntax } from "./parse.ts";
 import { isRole } from "./roles.ts";
@@ -20,6 +21,8 @@ export interface Lowering {
   expressionOf(name: string, usedAt: Span): Expression | undefined;
   /** Keeps a literal pattern, for RE2 to look at. */
   pattern(pattern: string, at: Span): void;
+  /** Keeps a literal text that a function reads in a form of its own. */
+  literal(use: LiteralUse): void;
   /** Whether unknown names may come from a part of the policy that this engine does not read. */
   readonly open: boolean;
 }

@@ -1,8 +1,3 @@
-/** An RFC 3339 instant: what `timestamp("…")` takes. */
-export function isTimestamp(text: string): boolean {
-  return epochOf(text) !== undefined;
-}
-
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 /** Milliseconds since 1970 of an RFC 3339 instant; `undefined` for any other text and for days that do not exist. */
@@ -27,19 +22,4 @@ function isDay(year: string, month = "", day = ""): boolean {
   if (Number.isNaN(date.getTime())) return false;
   date.setUTCDate(Number(day));
   return Number(day) > 0 && date.getUTCMonth() + 1 === Number(month);
-}
-
-/** A duration as CEL and Go write it: `90m`, `1h30m`, `1.5s`. */
-export function isDuration(text: string): boolean {
-  return /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:h|ms|m|s|us|ns))+$/.test(text) || /^[+-]?0$/.test(text);
-}
-
-/** Whether a text names a time zone of the IANA database. Offsets (`+01:00`) are none: they know no summer time. */
-export function isZone(text: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(text)) return false;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
 }

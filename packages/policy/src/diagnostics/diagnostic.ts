@@ -45,6 +45,7 @@ export const DIAGNOSTIC_CODES = [
   "role_use",
   "bad_zone",
   "bad_time",
+  "bad_literal",
   "define_cycle",
   // what `checkPolicy` warns about
   "implicit_tool",

@@ -41,8 +41,22 @@ export interface YamlBroken {
 
 /** The entry of a key. */
 export function entryOf(map: YamlMap, key: string): YamlEntry | undefined {
+  if (map.entries.length > SMALL) return indexOf(map).get(key);
   for (const entry of map.entries) if (entry.key === key) return entry;
   return undefined;
+}
+
+/** Of a larger map an index is made: ten thousand tools are looked up by name again and again. */
+const SMALL = 32;
+const indexes = new WeakMap<YamlMap, ReadonlyMap<string, YamlEntry>>();
+
+function indexOf(map: YamlMap): ReadonlyMap<string, YamlEntry> {
+  let index = indexes.get(map);
+  if (index === undefined) {
+    index = new Map(map.entries.map((entry) => [entry.key, entry]));
+    indexes.set(map, index);
+  }
+  return index;
 }
 
 /** The value of a key. */

@@ -90,7 +90,12 @@ function skipWildcards(tokens: readonly number[], alive: Uint8Array): void {
 }
 
 /** Reads one unit; whether any way is left. From the back, so that each place is read before it is written. */
-function advance(tokens: readonly number[], alive: Uint8Array, unit: number, stop: number): boolean {
+function advance(
+  tokens: readonly number[],
+  alive: Uint8Array,
+  unit: number,
+  stop: number,
+): boolean {
   let any = false;
   alive[tokens.length] = 0;
   for (let at = tokens.length - 1; at >= 0; at--) {

@@ -122,7 +122,8 @@ describe("host of an address", () => {
   });
 
   it("of anything but a text is an error", () => {
-    for (const value of [5, null, ["https://acme.test/"], {}, true]) expect(host(value)).toBe("error");
+    for (const value of [5, null, ["https://acme.test/"], {}, true])
+      expect(host(value)).toBe("error");
   });
 });
 
@@ -149,7 +150,16 @@ describe("inDomain", () => {
   });
 
   it("of what is no host, or a domain that is none, is an error", () => {
-    for (const name of ["https://acme.test/", "bob@acme.test", "acme.test/x", "acme.test:80", "", " acme.test", "a..b", 5]) {
+    for (const name of [
+      "https://acme.test/",
+      "bob@acme.test",
+      "acme.test/x",
+      "acme.test:80",
+      "",
+      " acme.test",
+      "a..b",
+      5,
+    ]) {
       expect(inDomain(name, "acme.test"), JSON.stringify(name)).toBe("error");
     }
     for (const domain of ["", ".acme.test", "*.acme.test", "acme.test/", "https://acme.test"]) {

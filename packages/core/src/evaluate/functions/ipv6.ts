@@ -43,5 +43,7 @@ function readPieces(text: string, mayEndDotted: boolean): number[] | null {
 
 /** Inside IPv6 text the tail is four plain decimal numbers; no other notation is allowed there. */
 function isDotted(part: string): boolean {
-  return DOTTED.test(part) && part.split(".").every((piece) => piece === "0" || !piece.startsWith("0"));
+  return (
+    DOTTED.test(part) && part.split(".").every((piece) => piece === "0" || !piece.startsWith("0"))
+  );
 }

@@ -5,7 +5,9 @@ import type { BinaryFunction } from "./function.ts";
 /** Longer than any file system takes; it bounds what resolving one path costs. */
 const MAX_PATH = 8_192;
 
-const NOT_PATH = new EvaluationError("under needs absolute paths without NUL, backslash, ~ or bad escapes");
+const NOT_PATH = new EvaluationError(
+  "under needs absolute paths without NUL, backslash, ~ or bad escapes",
+);
 
 /** A path as written and after one layer of percent-decoding, both resolved: `/a/b` is `["a", "b"]`. */
 interface ResolvedPath {

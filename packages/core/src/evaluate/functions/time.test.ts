@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { arithmetic, call, callScope, compare, errs, evaluate, literal, path } from "../../../test/expressions.ts";
+import {
+  arithmetic,
+  call,
+  callScope,
+  compare,
+  errs,
+  evaluate,
+  literal,
+  path,
+} from "../../../test/expressions.ts";
 import type { FunctionName } from "../../policy/expression.ts";
 import { compileExpression } from "../expression.ts";
 import { Duration, isError, Timestamp } from "../value.ts";
@@ -29,11 +38,27 @@ describe("timestamp", () => {
   });
 
   it.each([
-    "2026-11-22", "2026-11-22T10:00:00", "2026-11-22 10:00:00Z", "2026-11-22t10:00:00z", "2026-02-30T00:00:00Z",
-    "2025-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-10T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T10:60:00Z",
-    "2026-11-22T23:59:60Z", "2026-11-22T10:00:00.1234Z", "2026-11-22T10:00:00.Z", "2026-11-22T10:00:00+2:00",
-    "2026-11-22T10:00:00+24:00", "0000-12-31T00:00:00Z", "0001-01-01T00:00:00+01:00", "10000-01-01T00:00:00Z",
-    " 2026-11-22T10:00:00Z", "", "now",
+    "2026-11-22",
+    "2026-11-22T10:00:00",
+    "2026-11-22 10:00:00Z",
+    "2026-11-22t10:00:00z",
+    "2026-02-30T00:00:00Z",
+    "2025-02-29T00:00:00Z",
+    "2026-13-01T00:00:00Z",
+    "2026-00-10T00:00:00Z",
+    "2026-11-22T24:00:00Z",
+    "2026-11-22T10:60:00Z",
+    "2026-11-22T23:59:60Z",
+    "2026-11-22T10:00:00.1234Z",
+    "2026-11-22T10:00:00.Z",
+    "2026-11-22T10:00:00+2:00",
+    "2026-11-22T10:00:00+24:00",
+    "0000-12-31T00:00:00Z",
+    "0001-01-01T00:00:00+01:00",
+    "10000-01-01T00:00:00Z",
+    " 2026-11-22T10:00:00Z",
+    "",
+    "now",
   ])("%j is an error", (text) => {
     expect(read("timestamp", text)).toBe("error");
   });
@@ -45,19 +70,42 @@ describe("timestamp", () => {
 
 describe("duration", () => {
   it.each([
-    ["90m", 5_400_000], ["1h30m", 5_400_000], ["1.5h", 5_400_000], ["100ms", 100], ["1.005s", 1_005], ["0.1s", 100],
-    ["1000us", 1], ["1000000ns", 1], ["-5s", -5_000], ["+5s", 5_000], ["0s", 0], ["1h1m1s1ms", 3_661_001],
+    ["90m", 5_400_000],
+    ["1h30m", 5_400_000],
+    ["1.5h", 5_400_000],
+    ["100ms", 100],
+    ["1.005s", 1_005],
+    ["0.1s", 100],
+    ["1000us", 1],
+    ["1000000ns", 1],
+    ["-5s", -5_000],
+    ["+5s", 5_000],
+    ["0s", 0],
+    ["1h1m1s1ms", 3_661_001],
     ["87660000h", 315_576_000_000_000],
   ])("%s", (text, expected) => {
     expect(read("duration", text)).toBe(expected);
   });
 
-  it.each(["", "5", "s", "5d", "1 h", "5S", "1m-5s", "1us", "0.0001s", "1.s", ".5s", "1e3s", "87660001h", "--5s", "5s "])(
-    "%j is an error",
-    (text) => {
-      expect(read("duration", text)).toBe("error");
-    },
-  );
+  it.each([
+    "",
+    "5",
+    "s",
+    "5d",
+    "1 h",
+    "5S",
+    "1m-5s",
+    "1us",
+    "0.0001s",
+    "1.s",
+    ".5s",
+    "1e3s",
+    "87660001h",
+    "--5s",
+    "5s ",
+  ])("%j is an error", (text) => {
+    expect(read("duration", text)).toBe("error");
+  });
 });
 
 function part(name: FunctionName, at: string, zone: string): unknown {
@@ -100,7 +148,15 @@ describe("parts of a time in a zone", () => {
   });
 
   it("need a zone by its IANA name", () => {
-    for (const zone of ["", "Berlin", "+02:00", "Europe/Nowhere", "local", "Europe/Berlin ", "../Europe/Berlin"]) {
+    for (const zone of [
+      "",
+      "Berlin",
+      "+02:00",
+      "Europe/Nowhere",
+      "local",
+      "Europe/Berlin ",
+      "../Europe/Berlin",
+    ]) {
       expect(part("getHours", "2026-11-22T10:00:00Z", zone), zone).toBe("error");
     }
     expect(errs(call("getHours", path("request.time"), literal(1)))).toBe(true);
@@ -108,7 +164,10 @@ describe("parts of a time in a zone", () => {
   });
 
   it("take a zone that only the call knows, at a higher price", () => {
-    const program = compileExpression(call("getHours", path("request.time"), path("arguments.z")), null);
+    const program = compileExpression(
+      call("getHours", path("request.time"), path("arguments.z")),
+      null,
+    );
     const budget = { left: 10_000 };
     expect(program(callScope({ z: "Asia/Tokyo" }), budget)).toBe(19);
     expect(budget.left).toBeLessThan(9_500);

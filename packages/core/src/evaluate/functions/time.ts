@@ -16,8 +16,12 @@ const ZONE_COST = 512;
 /** What reading one part of an instant in a zone costs. */
 const PART_COST = 16;
 
-const NOT_INSTANT = new EvaluationError("timestamp needs an RFC 3339 date-time, to the millisecond");
-const NOT_LENGTH = new EvaluationError("duration needs a length such as 90m or 1h30m, to the millisecond");
+const NOT_INSTANT = new EvaluationError(
+  "timestamp needs an RFC 3339 date-time, to the millisecond",
+);
+const NOT_LENGTH = new EvaluationError(
+  "duration needs a length such as 90m or 1h30m, to the millisecond",
+);
 const NO_ZONE = new EvaluationError("the zone is not an IANA time zone");
 const NOT_TIMESTAMP = new EvaluationError("a part of a time needs a timestamp");
 

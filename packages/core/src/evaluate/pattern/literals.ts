@@ -36,5 +36,8 @@ export function mayContain(literals: Literals, text: string): boolean {
 
 /** How many literals there are to look for. */
 export function literalCount(literals: Literals): number {
-  return literals.subs.reduce((sum, sub) => sum + literalCount(sub), literals.type === EXACT ? 1 : 0);
+  return literals.subs.reduce(
+    (sum, sub) => sum + literalCount(sub),
+    literals.type === EXACT ? 1 : 0,
+  );
 }

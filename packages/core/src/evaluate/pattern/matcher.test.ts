@@ -5,7 +5,10 @@ import { lowerProgram, type SharedSets } from "./program.ts";
 
 const sets: SharedSets = { known: new Map(), foldsOf: (rune) => [rune, rune] };
 
-function matcherOf(pattern: string, memory: ReturnType<typeof createMemory>): (text: string) => boolean {
+function matcherOf(
+  pattern: string,
+  memory: ReturnType<typeof createMemory>,
+): (text: string) => boolean {
   return createMatcher(lowerProgram(new RE2JS(pattern).re2().prog, sets), memory);
 }
 

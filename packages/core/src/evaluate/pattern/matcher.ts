@@ -109,7 +109,7 @@ export function createMatcher(program: Program, memory: MatcherMemory): (text: s
     let before = state.before;
     let threads = state.threads;
     let spare = current;
-    for (let index = from; index < text.length; ) {
+    for (let index = from; index < text.length;) {
       const rune = text.codePointAt(index)!; // below length
       if (simulation.step(threads, before, rune, spare)) return true;
       before = kindOf(rune);
@@ -123,7 +123,7 @@ export function createMatcher(program: Program, memory: MatcherMemory): (text: s
   return (text) => {
     let state = start();
     credit = Math.min(MAX_CREDIT, credit + (text.length + 15) / CHARACTERS_PER_STATE);
-    for (let index = 0; index < text.length; ) {
+    for (let index = 0; index < text.length;) {
       if (state === FOUND) return true;
       if (state === LOST) return false;
       const rune = text.codePointAt(index)!; // below length

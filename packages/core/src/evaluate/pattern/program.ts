@@ -128,10 +128,7 @@ function landing(inst: readonly Re2Instruction[], pc: number): number {
 }
 
 /** Gives the index of an instruction's set, and adds the set where the program does not have it yet. */
-function setIndexes(
-  sets: RuneSet[],
-  shared: SharedSets,
-): (instruction: Re2Instruction) => number {
+function setIndexes(sets: RuneSet[], shared: SharedSets): (instruction: Re2Instruction) => number {
   // What a repetition unrolled shares one list, and `\pL` has 1,300 numbers: the list is asked about first.
   const byList = new Map<readonly number[], number>();
   const bySet = new Map<RuneSet, number>();

@@ -45,7 +45,8 @@ const REPETITION = /^\{(\d{1,4})(?:,(\d{0,4}))?\}/;
 
 /** How many characters behind `{` the repetition has, and how often it repeats at most. */
 function repetition(pattern: string, index: number): readonly [number, number] {
-  const [text = "{", least = "1", most = ""] = REPETITION.exec(pattern.slice(index, index + 12)) ?? [];
+  const [text = "{", least = "1", most = ""] =
+    REPETITION.exec(pattern.slice(index, index + 12)) ?? [];
   return [text.length - 1, Math.max(1, Number(least), Number(most))];
 }
 

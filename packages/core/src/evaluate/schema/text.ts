@@ -7,7 +7,10 @@ export function compileText(schema: ArgumentSchema): ((value: string) => string 
   if (minLength === 0 && maxLength === Infinity) return null;
   return (value) => {
     // A text has at most as many code points as UTF-16 units, and at least half as many.
-    if (value.length < minLength || (value.length < 2 * minLength && codePoints(value) < minLength)) {
+    if (
+      value.length < minLength ||
+      (value.length < 2 * minLength && codePoints(value) < minLength)
+    ) {
       return ` must have at least ${minLength} characters`;
     }
     const fits = value.length <= maxLength || codePoints(value) <= maxLength;

@@ -1,0 +1,56 @@
+import type { Command } from "./command.ts";
+
+/** A command in the list: its sentence, and how it is loaded. */
+export interface CommandEntry {
+  readonly summary: string;
+  /** Loaded when it is called, so that `--help` does not wait for a compiler. */
+  load(): Promise<Command>;
+}
+
+/** All commands by name, in the order in which a newcomer needs them. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    summary: "Makes a project: a starter policy, tests, keys, a trust root",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  check: {
+    summary: "Says what is wrong or doubtful in a policy",
+    load: async () => (await import("./commands/check.ts")).check,
+  },
+  test: {
+    summary: "Runs the tests of a policy",
+    load: async () => (await import("./commands/test.ts")).test,
+  },
+  explain: {
+    summary: "Says why a call is allowed or not, rule by rule",
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
+  dev: {
+    summary: "Checks, tests and signs at each save, and runs your program on it",
+    load: async () => (await import("./commands/dev.ts")).dev,
+  },
+  build: {
+    summary: "Compiles the policy into the payload of a bundle",
+    load: async () => (await import("./commands/build.ts")).build,
+  },
+  sign: {
+    summary: "Signs a payload, or adds a signature",
+    load: async () => (await import("./commands/sign.ts")).sign,
+  },
+  verify: {
+    summary: "Checks a bundle as a host does, and shows each check",
+    load: async () => (await import("./commands/verify.ts")).verify,
+  },
+  inspect: {
+    summary: "Shows what is in a bundle, payload, trust root or key, unverified",
+    load: async () => (await import("./commands/inspect.ts")).inspect,
+  },
+  keygen: {
+    summary: "Makes a key",
+    load: async () => (await import("./commands/keygen.ts")).keygen,
+  },
+  "trust init": {
+    summary: "Makes the first trust root and prints its pin",
+    load: async () => (await import("./commands/trust-init.ts")).trustInit,
+  },
+};

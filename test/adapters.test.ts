@@ -1,0 +1,5 @@
+import { testAdapter } from "@interlatch/conformance";
+import { describe, expect, it } from "vitest";
+import { ADAPTERS } from "./adapters/all.ts";
+
+for (const adapter of ADAPTERS) testAdapter(adapter, { describe, expect, it });

@@ -1,0 +1,3 @@
+import { writeShop } from "../../../test/docs/shop.ts";
+
+await writeShop();

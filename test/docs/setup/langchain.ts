@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { AIMessage } from "@langchain/core/messages";
+import { fakeModel } from "@langchain/core/testing";
+import { tool } from "@langchain/core/tools";
+import { z } from "zod";
+import { openShop } from "../../../test/docs/shop.ts";
+
+export const { guard, ticket } = await openShop();
+
+const refunded: number[] = [];
+export const refund = tool(({ amount }) => refunded.push(amount), {
+  name: "refund",
+  schema: z.object({ order: z.number(), amount: z.number() }),
+});
+export const searchOrders = tool(() => "order 17", { name: "search_orders", schema: z.object({}) });
+
+export const model = fakeModel()
+  .respondWithTools([{ id: "c1", name: "refund", args: { order: 17, amount: 5000 } }])
+  .respond(new AIMessage("I could not refund it."));
+
+process.on("exit", () => {
+  assert.deepEqual(refunded, []);
+  assert.equal(model.calls[1]?.messages.at(-1)?.text, "Finance makes refunds above 1,000.");
+});
