@@ -20,7 +20,7 @@ export async function memoryGrowth({ short }: { readonly short: boolean }): Prom
       });
       const call = { ticket, id: `c${index}`, arguments: { query: `q${index % 100}` } };
       guard.decide({ ...call, tool: "search" });
-      guard.run({ ...call, tool: index % 10 === 0 ? "refund" : "search" }, () => "found");
+      void guard.run({ ...call, tool: index % 10 === 0 ? "refund" : "search" }, () => "found");
       if (index % 1000 === 0) forget();
     }
     forget();

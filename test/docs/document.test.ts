@@ -106,7 +106,7 @@ describe("the examples of a source", () => {
   it("are found with their lines", () => {
     const [example] = examplesOf({ path: "packages/x/src/add.ts", text: `\n${comment}` });
     expect(example?.text).toBe("\nadd(1);\nexport {};");
-    expect(example?.origins.map(({ line }) => line)).toEqual([4, 7]);
+    expect(example?.origins.map(({ line }) => line)).toEqual([5, 7]);
   });
 
   it("know what their own file exports, and what stands beside it", () => {

@@ -115,6 +115,9 @@ function standIn(line: string, names: ReadonlySet<string>): string {
   return declared !== undefined && names.has(declared) ? "" : line;
 }
 
+/** What is done with what such a body returns: a response is read to its end, or nothing in it would run. */
+const READ = "then(async (made: unknown) => made instanceof Response && console.log(await made.text()))";
+
 /** The body of a function, which is known by its `return`, becomes one. Each line stays in its place. */
 function asModule(lines: readonly string[]): readonly string[] {
   if (!lines.some((line) => line.startsWith("return "))) return lines;
@@ -122,6 +125,6 @@ function asModule(lines: readonly string[]): readonly string[] {
   const last = lines.length - 1;
   return lines.map((line, index) => {
     const open = index === first ? "await (async () => { " : "";
-    return `${open}${line}${index === last ? " })();" : ""}`;
+    return `${open}${line}${index === last ? ` })().${READ};` : ""}`;
   });
 }

@@ -3,6 +3,7 @@ import { Reporter } from "./diagnostics/reporter.ts";
 import { lint } from "./lint/lint.ts";
 import { SourceFile } from "./yaml/source.ts";
 
+/** How {@link checkPolicy} checks. */
 export interface CheckOptions extends CompileOptions {
   /** The instant by which `until` is judged, in milliseconds since 1970. Left out: nothing has expired. */
   readonly now?: number;

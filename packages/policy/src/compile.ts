@@ -29,10 +29,12 @@ export interface PolicySource {
   readonly text: string;
 }
 
+/** What {@link compilePolicy} compiles. */
 export interface CompileInput {
   readonly files: readonly PolicySource[];
 }
 
+/** How {@link compilePolicy} compiles. */
 export interface CompileOptions {
   /** Whether a tool that only a rule names is an error. Default: false, a warning. */
   readonly strict?: boolean;
@@ -109,6 +111,7 @@ function loadable(policy: Policy, parts: PolicyParts, reporter: Reporter): Polic
   }
 }
 
+/** What a caller gets of a compilation. */
 export function resultOf(compiled: Compiled | undefined, reporter: Reporter): CompileResult {
   const warnings = reporter.diagnostics("warning");
   return compiled === undefined || reporter.failed

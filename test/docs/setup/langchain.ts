@@ -7,18 +7,27 @@ import { openShop } from "../../../test/docs/shop.ts";
 
 export const { guard, ticket } = await openShop();
 
-const refunded: number[] = [];
-export const refund = tool(({ amount }) => refunded.push(amount), {
+let searches = 0;
+const refunds: number[] = [];
+export const searchOrders = tool(() => `${++searches} order`, {
+  name: "search_orders",
+  schema: z.object({}),
+});
+export const refund = tool(({ amount }) => `${refunds.push(amount)} refund`, {
   name: "refund",
   schema: z.object({ order: z.number(), amount: z.number() }),
 });
-export const searchOrders = tool(() => "order 17", { name: "search_orders", schema: z.object({}) });
 
 export const model = fakeModel()
-  .respondWithTools([{ id: "c1", name: "refund", args: { order: 17, amount: 5000 } }])
+  .respondWithTools([
+    { id: "c1", name: "search_orders", args: {} },
+    { id: "c2", name: "refund", args: { order: 17, amount: 5000 } },
+  ])
   .respond(new AIMessage("I could not refund it."));
 
 process.on("exit", () => {
-  assert.deepEqual(refunded, []);
-  assert.equal(model.calls[1]?.messages.at(-1)?.text, "Finance makes refunds above 1,000.");
+  assert.ok(searches > 0);
+  assert.deepEqual(refunds, []);
+  const read = model.calls[1]?.messages.map(({ text }) => text) ?? [];
+  assert.ok(read.includes("Finance makes refunds above 1,000."), read.join("\n"));
 });

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { AIMessage } from "@langchain/core/messages";
 import { fakeModel } from "@langchain/core/testing";
 import { tool } from "@langchain/core/tools";
-import { MessagesAnnotation } from "@langchain/langgraph";
+import type { MessagesAnnotation } from "@langchain/langgraph";
 import { z } from "zod";
 import { openShop } from "../../../test/docs/shop.ts";
 
 export const { guard, ticket } = await openShop();
 
-const refunded: number[] = [];
-const searched: string[] = [];
-export const refund = tool(({ amount }) => refunded.push(amount), {
-  name: "refund",
-  schema: z.object({ order: z.number(), amount: z.number() }),
-});
-export const searchOrders = tool(() => searched.push("orders"), {
+let searches = 0;
+const refunds: number[] = [];
+export const searchOrders = tool(() => `${++searches} order`, {
   name: "search_orders",
   schema: z.object({}),
+});
+export const refund = tool(({ amount }) => `${refunds.push(amount)} refund`, {
+  name: "refund",
+  schema: z.object({ order: z.number(), amount: z.number() }),
 });
 
 const model = fakeModel()
@@ -31,7 +31,8 @@ export async function callModel({ messages }: typeof MessagesAnnotation.State) {
 }
 
 process.on("exit", () => {
-  assert.deepEqual([refunded, searched.length], [[], 1]);
+  assert.ok(searches > 0);
+  assert.deepEqual(refunds, []);
   const read = model.calls[1]?.messages.map(({ text }) => text) ?? [];
   assert.ok(read.includes("Finance makes refunds above 1,000."), read.join("\n"));
 });

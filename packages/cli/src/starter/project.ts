@@ -13,16 +13,16 @@ import { makeTrustRoot } from "../trust-roots.ts";
 import { starterPolicy, STARTER_TESTS } from "./policy.ts";
 
 /** The files of a new project. Policy files may be written anew; all else is there once. */
-export const PROJECT_FILES = {
+export const PROJECT_FILES: Readonly<Record<ProjectFile, string>> = {
   policy: "policy.yaml",
   tests: "policy.test.yaml",
   config: CONFIG_FILE,
   trust: "trust.json",
   rootKey: `${KEY_FOLDER}/root.pem`,
   bundleKey: `${KEY_FOLDER}/bundle.pem`,
-} as const;
+};
 
-type ProjectFile = keyof typeof PROJECT_FILES;
+type ProjectFile = "policy" | "tests" | "config" | "trust" | "rootKey" | "bundleKey";
 const ALL: readonly ProjectFile[] = ["policy", "tests", "config", "trust", "rootKey", "bundleKey"];
 const KEPT: readonly ProjectFile[] = ["config", "trust", "rootKey", "bundleKey"];
 

@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_MS } from "../bundle/instant.ts";
 import { describe, expect, it } from "vitest";
 import { policyOf } from "../../../../test/policies.ts";
 import { BEGIN, guardOver, instant, makeSigning } from "../../../../test/signed.ts";
@@ -85,7 +86,7 @@ describe("the policy in force", () => {
     expect(digests.size).toBe(2);
   });
 
-  verifies("core.run.expiry", "ends at its last instant, and begins at its first", async () => {
+  verifies("core.run.expiry", "ends at its last instant, and begins at its first, less the skew of clocks", async () => {
     const { bundle, trust } = await signing;
     let now = BEGIN + 1_000;
     const envelope = await bundle(allows, { expires: instant(BEGIN + 60_000) });
@@ -95,7 +96,7 @@ describe("the policy in force", () => {
     expect(codeOf(guard)).toBe("ran");
     now = BEGIN + 60_000;
     expect(codeOf(guard)).toBe("bundle_expired");
-    now = BEGIN - 1;
+    now = BEGIN - CLOCK_SKEW_MS - 1;
     expect(codeOf(guard)).toBe("bundle_not_yet_valid");
   });
 

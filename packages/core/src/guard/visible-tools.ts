@@ -39,6 +39,15 @@ export function visibleTools<Tool extends { readonly name: string; readonly desc
     const description = tool.description?.replace(INVISIBLE, "");
     return description === undefined || description === tool.description
       ? tool
-      : { ...tool, description };
+      : withDescription(tool, description);
   });
+}
+
+/** A tool of the same class with the same members, but for its description. */
+function withDescription<Tool extends object>(tool: Tool, description: string): Tool {
+  const members = {
+    ...Object.getOwnPropertyDescriptors(tool),
+    description: { value: description, enumerable: true, writable: true, configurable: true },
+  };
+  return Object.create(Object.getPrototypeOf(tool), members) as Tool; // the same members as before
 }

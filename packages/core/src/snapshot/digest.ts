@@ -6,21 +6,13 @@ import type { Json, JsonObject } from "./json.ts";
  * them. The input is a snapshot's image, so it holds no NaN, no infinity and no lone surrogate.
  */
 export function canonicalJson(value: Json): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value);
-    case "number":
-      // JSON has no minus zero, and `String` of it says 0 as well.
-      return String(value);
-    case "boolean":
-      return value ? "true" : "false";
-    default:
-      if (value === null) return "null";
-      // `Array.isArray` does not narrow readonly arrays.
-      return Array.isArray(value)
-        ? canonicalList(value as readonly Json[])
-        : canonicalObject(value as JsonObject);
-  }
+  if (typeof value === "string") return JSON.stringify(value);
+  // JSON has no minus zero, and `String` of it says 0 as well.
+  if (typeof value !== "object" || value === null) return String(value);
+  // `Array.isArray` does not narrow readonly arrays.
+  return Array.isArray(value)
+    ? canonicalList(value as readonly Json[])
+    : canonicalObject(value as JsonObject);
 }
 
 function canonicalList(items: readonly Json[]): string {

@@ -9,6 +9,7 @@ import { isGlob } from "./globs.ts";
 import type { Tools } from "./tools.ts";
 import { buildWhen } from "./when.ts";
 
+/** One agent profile that built. */
 export interface BuiltProfile {
   readonly name: string;
   readonly at: Span;

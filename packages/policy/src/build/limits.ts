@@ -8,6 +8,7 @@ export interface Rate {
   readonly windowMs: number;
 }
 
+/** A rate, or why a text is none. */
 export type RateResult =
   | { readonly ok: true; readonly rate: Rate }
   | { readonly ok: false; readonly message: string; readonly hint?: string };

@@ -27,6 +27,7 @@ export interface PolicyParts {
   isFaulty(node: YamlNode): boolean;
 }
 
+/** Keys that one file of a policy may have. */
 export type SingleKey = "id" | "description" | "mode" | "fallback";
 const SINGLE: readonly SingleKey[] = ["id", "description", "mode", "fallback"];
 

@@ -17,6 +17,7 @@ import { reportTwice } from "./parts.ts";
 import type { Tools } from "./tools.ts";
 import { buildWhen, reportBoth } from "./when.ts";
 
+/** One rule that built. */
 export interface BuiltRule {
   /** Its name. */
   readonly at: Span;

@@ -5,6 +5,7 @@ import type { Reporter } from "../diagnostics/reporter.ts";
 import { textsAt } from "../document/fields.ts";
 import { entryOf, type YamlEntry, type YamlMap } from "../yaml/tree.ts";
 
+/** What the conditions of a rule or profile come to. */
 export type WhenResult =
   /** Nothing is demanded. */
   | { readonly kind: "always" }

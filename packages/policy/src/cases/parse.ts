@@ -42,6 +42,7 @@ export interface PolicyTests {
   readonly cases: readonly PolicyTestCase[];
 }
 
+/** A file of tests, or everything that is wrong with it. */
 export type ParseTestsResult =
   | { readonly ok: true; readonly tests: PolicyTests }
   | { readonly ok: false; readonly errors: readonly Diagnostic[] };

@@ -31,6 +31,7 @@ interface SyntaxRange {
   readonly end: number;
 }
 
+/** Operators with two sides, but for the chains. */
 export type BinaryOperator = "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "+" | "-" | "*" | "/" | "%";
 
 /** Why a text is no condition. */
@@ -40,6 +41,7 @@ export interface SyntaxProblem extends SyntaxRange {
   readonly hint?: string;
 }
 
+/** What {@link parseCondition} gives. */
 export type ParseResult =
   | { readonly ok: true; readonly syntax: Syntax }
   | { readonly ok: false; readonly problem: SyntaxProblem };

@@ -3,13 +3,16 @@ import type { Expression } from "@interlatch/core";
 /** The fields that are known to be there at some point of a condition, by their paths. */
 export type Presence = ReadonlySet<string>;
 
+/** Nothing is known to be there. */
 export const NOTHING: Presence = new Set();
 
+/** What one or the other says is there. */
 export function union(a: Presence, b: Presence): Presence {
   if (a.size === 0) return b;
   return b.size === 0 ? a : new Set([...a, ...b]);
 }
 
+/** What both say is there. */
 export function intersection(a: Presence, b: Presence): Presence {
   if (a.size === 0 || b.size === 0) return NOTHING;
   return new Set([...a].filter((path) => b.has(path)));

@@ -11,6 +11,7 @@ export type Type =
   | ObjectType
   | { readonly kind: "oneOf"; readonly options: readonly Type[] };
 
+/** An object, closed or with further fields of one type. */
 export interface ObjectType {
   readonly kind: "object";
   /** How a message names it: `arguments.window`. */
@@ -22,17 +23,24 @@ export interface ObjectType {
   readonly rest?: Type;
 }
 
+/** A field of an object. */
 export interface Field {
   readonly type: Type;
   /** Whether a call may come without it. */
   readonly optional: boolean;
 }
 
+/** Anything. */
 export const DYNAMIC: Type = { kind: "dynamic" };
+/** `true` or `false`. */
 export const BOOLEAN: Type = { kind: "boolean" };
+/** A double. */
 export const NUMBER: Type = { kind: "number" };
+/** Any text. */
 export const STRING: Type = { kind: "string" };
+/** An instant. */
 export const TIMESTAMP: Type = { kind: "timestamp" };
+/** A length of time. */
 export const DURATION: Type = { kind: "duration" };
 
 /** The kinds that a type may turn out to be, or `undefined` for any. */

@@ -17,6 +17,7 @@ export const LATER_FUNCTIONS: readonly string[] = [
   "containsPii",
 ];
 
+/** Methods of lists that bind a name: `list.all(x, ...)`. */
 export const MACROS: readonly string[] = ["all", "exists", "exists_one", "filter", "map"];
 
 /** Of CEL, but left out of this profile. */
@@ -46,10 +47,12 @@ export const ALL_FUNCTIONS: readonly string[] = [
   "matches",
 ];
 
+/** Whether a name is a variable that this engine runs. */
 export function isVariable(name: string): name is Variable {
   return (VARIABLES as readonly string[]).includes(name); // widened to ask about any text
 }
 
+/** Whether a name is a function that this engine runs. */
 export function isFunction(name: string): name is FunctionName {
   return Object.hasOwn(FUNCTIONS, name);
 }

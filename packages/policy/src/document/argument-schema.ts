@@ -42,6 +42,7 @@ const LATER_KEYWORDS = [
   "writeOnly",
 ] as const;
 
+/** The types of JSON Schema. */
 export const SCHEMA_TYPES: readonly string[] = ["null", "boolean", "number", "integer", "string", "array", "object"];
 
 const count = z.int().min(0).optional();

@@ -5,11 +5,13 @@ import { entryOf, valueOf, type YamlEntry, type YamlList, type YamlMap, type Yam
  * stands around it can still be checked.
  */
 
+/** The map of a key. */
 export function mapAt(map: YamlMap, key: string): YamlMap | undefined {
   const value = valueOf(map, key);
   return value?.kind === "map" ? value : undefined;
 }
 
+/** The list of a key. */
 export function listAt(map: YamlMap, key: string): YamlList | undefined {
   const value = valueOf(map, key);
   return value?.kind === "list" ? value : undefined;
@@ -18,20 +20,24 @@ export function listAt(map: YamlMap, key: string): YamlList | undefined {
 /** A scalar that holds a text. */
 export type TextScalar = YamlScalar & { readonly value: string };
 
+/** Whether a node is a text. */
 export function isText(node: YamlNode | undefined): node is TextScalar {
   return node?.kind === "scalar" && typeof node.value === "string";
 }
 
+/** The text of a key. */
 export function textAt(map: YamlMap, key: string): TextScalar | undefined {
   const value = valueOf(map, key);
   return isText(value) ? value : undefined;
 }
 
+/** The number of a key. */
 export function numberAt(map: YamlMap, key: string): number | undefined {
   const value = valueOf(map, key);
   return value?.kind === "scalar" && typeof value.value === "number" ? value.value : undefined;
 }
 
+/** The boolean of a key. */
 export function booleanAt(map: YamlMap, key: string): boolean | undefined {
   const value = valueOf(map, key);
   return value?.kind === "scalar" && typeof value.value === "boolean" ? value.value : undefined;

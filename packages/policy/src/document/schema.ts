@@ -14,6 +14,7 @@ export const ACTIONS: Readonly<Record<string, "allow" | "review" | "deny">> = {
   block: "deny",
 };
 
+/** What a limit can be counted by, beside tenant and rule. */
 export const LIMIT_KEYS: readonly ("agent" | "user" | "session")[] = ["agent", "user", "session"];
 
 const conditions = z

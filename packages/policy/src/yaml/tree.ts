@@ -8,32 +8,38 @@ import type { Span } from "./source.ts";
  */
 export type YamlNode = YamlMap | YamlList | YamlScalar | YamlBroken;
 
+/** A map; its keys are unique, and no two look alike. */
 export interface YamlMap {
   readonly kind: "map";
   readonly at: Span;
   readonly entries: readonly YamlEntry[];
 }
 
+/** One key of a map and its value. */
 export interface YamlEntry {
   readonly key: string;
   readonly keyAt: Span;
   readonly value: YamlNode;
 }
 
+/** A list. */
 export interface YamlList {
   readonly kind: "list";
   readonly at: Span;
   readonly items: readonly YamlNode[];
 }
 
+/** A single value. */
 export interface YamlScalar {
   readonly kind: "scalar";
   readonly at: Span;
   readonly value: null | boolean | number | string;
   readonly style: ScalarStyle;
 }
+/** How a scalar is written. */
 export type ScalarStyle = "plain" | "single" | "double" | "block";
 
+/** A part whose error is reported. */
 export interface YamlBroken {
   readonly kind: "broken";
   readonly at: Span;

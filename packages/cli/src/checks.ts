@@ -1,0 +1,180 @@
+import {
+  type BundlePayload,
+  type ErrorCode,
+  type InterlatchError,
+  isInterlatchError,
+  memoryRollback,
+  openTrustRoot,
+  type RollbackStore,
+  type TrustRoot,
+  verifyBundle,
+  type VerifiedBundle,
+} from "@interlatch/core";
+import { readAnyEnvelope } from "@interlatch/core/sign";
+
+/** The checks of a host, in the order in which it makes them. */
+const CHECKS = {
+  pin: "the trust root is the pinned one",
+  root: "the trust root is well formed and signed at its own threshold",
+  rootTime: "the trust root has not ended",
+  rootRollback: "no later trust root was in use",
+  envelope: "the file is a strict envelope of a policy bundle",
+  signatures: "enough trusted keys signed exactly these bytes",
+  payload: "the payload is well formed, with no field that nobody knows",
+  stream: "it is of the demanded stream",
+  audience: "it is made for this environment",
+  dates: "it is in force now, and lives no longer than is accepted",
+  floor: "its version is at least the demanded one",
+  policy: "its policy can be run by this version",
+  rollback: "no later bundle, and no other of this version, was in use",
+} as const;
+
+/** The name of a check. */
+export type CheckName = keyof typeof CHECKS;
+
+// Exactly the keys of the object.
+const ORDER = Object.keys(CHECKS) as CheckName[];
+
+/** One check and how it ended. `skipped`: nothing was demanded that it could look at. */
+export interface Check {
+  readonly name: CheckName;
+  readonly about: string;
+  readonly result: "passed" | "failed" | "skipped" | "not reached";
+}
+
+/** What a bundle is checked against. */
+export interface Demands {
+  readonly trust: string | Uint8Array;
+  /** `sha256:HEX` */
+  readonly pin: string;
+  readonly audience: string;
+  readonly id?: string;
+  readonly minVersion?: number;
+  readonly maxLifetimeDays?: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Left out: no state is used. */
+  readonly rollback?: RollbackStore;
+}
+
+/** A bundle that passed, or the check that it failed. */
+export type Verification =
+  | { readonly ok: true; readonly checks: readonly Check[]; readonly bundle: VerifiedBundle }
+  | { readonly ok: false; readonly checks: readonly Check[]; readonly error: InterlatchError };
+
+/**
+ * Verifies a bundle as a guard does, with its own functions, and says which of its checks were made and how each
+ * ended. What fails is found out by the code that a host would see.
+ *
+ * @throws what is no answer of a check: ERR_OPTIONS, and defects
+ */
+export async function verifyByChecks(bytes: Uint8Array, demands: Demands): Promise<Verification> {
+  const stage: Stage = { name: "root" };
+  try {
+    const bundle = await verify(bytes, demands, stage);
+    return { ok: true, checks: listChecks(undefined, demands), bundle };
+  } catch (error) {
+    if (!isInterlatchError(error) || error.code === "ERR_OPTIONS") throw error;
+    return { ok: false, checks: listChecks(failedCheck(error, stage), demands), error };
+  }
+}
+
+/** How far the verification came: codes such as ERR_BUNDLE_FORMAT mean one thing before the signatures and another after. */
+interface Stage {
+  name: "root" | "envelope" | "bundle" | "rollback";
+}
+
+async function verify(
+  bytes: Uint8Array,
+  demands: Demands,
+  stage: Stage,
+): Promise<VerifiedBundle> {
+  const { audience, now, id, minVersion, maxLifetimeDays, rollback } = demands;
+  const trust: TrustRoot = await openTrustRoot({
+    document: demands.trust,
+    digest: demands.pin,
+    now,
+    ...(rollback === undefined ? {} : { rollback }),
+  });
+  stage.name = "envelope";
+  readAnyEnvelope(new Uint8Array(bytes));
+  stage.name = "bundle";
+  return verifyBundle(bytes, {
+    trust,
+    audience,
+    now,
+    rollback: rollback ?? memoryRollback(),
+    // Called when all else is verified: a refusal after it comes from the rollback state.
+    prepare: () => {
+      stage.name = "rollback";
+    },
+    ...(id === undefined ? {} : { id }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxLifetimeDays === undefined ? {} : { maxLifetimeDays }),
+  });
+}
+
+const BY_CODE: Readonly<Partial<Record<ErrorCode, CheckName>>> = {
+  ERR_TRUST_ROOT_DIGEST: "pin",
+  ERR_TRUST_ROOT: "root",
+  ERR_TRUST_ROOT_EXPIRED: "rootTime",
+  ERR_TRUST_ROOT_ROLLBACK: "rootRollback",
+  ERR_BUNDLE_TYPE: "envelope",
+  ERR_BUNDLE_SIGNATURE: "signatures",
+  ERR_BUNDLE_THRESHOLD: "signatures",
+  ERR_BUNDLE_KEY_REVOKED: "signatures",
+  ERR_BUNDLE_KEY_EXPIRED: "signatures",
+  ERR_BUNDLE_STREAM: "stream",
+  ERR_BUNDLE_AUDIENCE: "audience",
+  ERR_BUNDLE_DATES: "dates",
+  ERR_BUNDLE_EXPIRED: "dates",
+  ERR_BUNDLE_NOT_YET_VALID: "dates",
+  ERR_BUNDLE_ROLLBACK: "floor",
+  ERR_BUNDLE_ENGINE: "policy",
+  ERR_BUNDLE_MODE: "policy",
+  ERR_BUNDLE_POLICY: "policy",
+};
+
+function failedCheck({ code, message }: InterlatchError, stage: Stage): CheckName {
+  if (stage.name === "rollback") return "rollback";
+  if (stage.name === "root") return code === "ERR_ROLLBACK_STATE" ? "rootRollback" : (BY_CODE[code] ?? "root");
+  if (stage.name === "envelope") return "envelope";
+  // A field of the payload that is not what it should be carries the code of what it is for, and its path.
+  return message.startsWith("payload") ? "payload" : (BY_CODE[code] ?? "payload");
+}
+
+function listChecks(failed: CheckName | undefined, demands: Demands): readonly Check[] {
+  const last = failed === undefined ? ORDER.length : ORDER.indexOf(failed);
+  return ORDER.map((name, index) => {
+    const result =
+      index > last
+        ? "not reached"
+        : index === last
+          ? "failed"
+          : isDemanded(name, demands)
+            ? "passed"
+            : "skipped";
+    return { name, about: CHECKS[name], result };
+  });
+}
+
+/** A check without something to hold the bundle against passes whatever comes, and that is not to be called a pass. */
+function isDemanded(name: CheckName, { id, minVersion, rollback }: Demands): boolean {
+  switch (name) {
+    case "stream":
+      return id !== undefined;
+    case "floor":
+      return minVersion !== undefined;
+    case "rollback":
+    case "rootRollback":
+      return rollback !== undefined;
+    default:
+      return true;
+  }
+}
+
+/** What a verified payload says of itself. */
+export function identityOf({ payload, digest, signers }: VerifiedBundle): object {
+  const { id, version, audience, notBefore, expires, created, tests }: BundlePayload = payload;
+  return { id, version, digest: `sha256:${digest}`, audience, notBefore, expires, created, signers, tests };
+}
