@@ -54,7 +54,9 @@ describe("nothing runs undecided", () => {
     await tool.invoke({}, config);
     await tool.invoke(toolCall, config);
     await tool.call({}, config);
-    await tool._call({}, undefined, whole);
+    // Protected in the types; a caller in plain JavaScript reaches it.
+    const bare = tool as unknown as { _call(args: object, _: undefined, config: object): unknown };
+    await bare._call({}, undefined, whole);
     await tool.func({}, undefined, whole);
     await tool.batch([{}, {}], config);
     await tool.pipe(RunnableLambda.from((given: unknown) => given)).invoke({}, config);

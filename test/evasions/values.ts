@@ -54,7 +54,7 @@ export const valueEvasions: readonly Evasion[] = [
     id: "evasion.T26",
     title: "an argument of another type does not pass a rule about it",
     run: async () => {
-      const others = [
+      const others: readonly unknown[] = [
         Number.NaN,
         Number.POSITIVE_INFINITY,
         Number.NEGATIVE_INFINITY,
