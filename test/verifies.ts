@@ -1,5 +1,5 @@
 import { it } from "vitest";
-import { requirement } from "../packages/conformance/src/requirements.ts";
+import { requirement } from "@interlatch/conformance";
 
 /**
  * A test that proves a requirement of the manifest. One that is known to fail runs inverted: when it is

@@ -44,7 +44,9 @@ async function problem(command: Command): Promise<string | null> {
     }
     case "package": {
       const unknown = wanted.names.filter((name) => !installable(name));
-      return unknown.length === 0 ? null : `not a package of ours or of a peer: ${unknown.join(", ")}`;
+      return unknown.length === 0
+        ? null
+        : `not a package of ours or of a peer: ${unknown.join(", ")}`;
     }
     case "interlatch":
       return interlatchProblem(wanted.words);
@@ -90,7 +92,8 @@ describe("what documents tell people to type is there", () => {
   );
 
   it("finds what is not there", async () => {
-    const text = "```sh\nnpx -y pnpm@12 nothing\nnode none.ts # a comment\nnpm install left\ncurl x\ncd y && frob\n```\n";
+    const text =
+      "```sh\nnpx -y pnpm@12 nothing\nnode none.ts # a comment\nnpm install left\ncurl x\ncd y && frob\n```\n";
     const found = await Promise.all(commandsOf(readDocument("planted.md", text)).map(problem));
     expect(found.map((one) => one?.split(" ")[0] ?? null)).toEqual([
       "no",

@@ -29,7 +29,8 @@ function linesOf(text: string): [string, number][] {
   const found: [string, number][] = [];
   let open: [string, number] | undefined;
   for (const [at, line] of text.split("\n").entries()) {
-    const whole: [string, number] = open === undefined ? [line, at] : [`${open[0]} ${line}`, open[1]];
+    const whole: [string, number] =
+      open === undefined ? [line, at] : [`${open[0]} ${line}`, open[1]];
     open = undefined;
     if (line.endsWith("\\")) open = [whole[0].slice(0, -1), whole[1]];
     else if (!/^\s*(#|$)/.test(whole[0])) found.push(whole);
@@ -52,7 +53,18 @@ export type Wanted =
   | { readonly kind: "ordinary" }
   | { readonly kind: "unknown" };
 
-const ORDINARY = new Set(["cd", "mkdir", "git", "export", "echo", "cat", "cp", "mv", "rm", "chmod"]);
+const ORDINARY = new Set([
+  "cd",
+  "mkdir",
+  "git",
+  "export",
+  "echo",
+  "cat",
+  "cp",
+  "mv",
+  "rm",
+  "chmod",
+]);
 /** What pnpm does of itself. */
 const PNPM = new Set(["install", "exec"]);
 

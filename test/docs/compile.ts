@@ -27,7 +27,13 @@ export async function compileAll(
   const project = join(folder, "tsconfig.json");
   await writeFile(project, JSON.stringify(options));
   const compiler = "node_modules/typescript/bin/tsc";
-  const { code, output } = await runNode(compiler, ["-p", project, "--noEmit", "--pretty", "false"]);
+  const { code, output } = await runNode(compiler, [
+    "-p",
+    project,
+    "--noEmit",
+    "--pretty",
+    "false",
+  ]);
   const errors = new Map(
     programs.map((program) => [program.name, errorsOf(output, program)] as const),
   );

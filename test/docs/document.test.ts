@@ -80,7 +80,14 @@ describe("a document", () => {
   });
 
   it("keeps its lines when imports are merged", () => {
-    const lines = ['import { a, type T } from "m";', "import {", "  a,", "  c,", '} from "m";', "a();"];
+    const lines = [
+      'import { a, type T } from "m";',
+      "import {",
+      "  a,",
+      "  c,",
+      '} from "m";',
+      "a();",
+    ];
     expect(mergeImports(lines)).toEqual([
       'import { a, type T } from "m";',
       'import { c } from "m";',
@@ -113,7 +120,10 @@ describe("the examples of a source", () => {
     const text = `${comment.replace("add(1)", 'import { one } from "./one.ts";')}export function add() {}\n`;
     const [example] = examplesOf({ path: "packages/x/src/add.ts", text });
     expect(example?.text).toContain('import { one } from "../../../packages/x/src/one.ts";');
-    const [own] = examplesOf({ path: "packages/x/src/add.ts", text: `${comment}export function add() {}\n` });
+    const [own] = examplesOf({
+      path: "packages/x/src/add.ts",
+      text: `${comment}export function add() {}\n`,
+    });
     expect(own?.text.split("\n")[0]).toBe('import { add } from "../../../packages/x/src/add.ts";');
   });
 

@@ -76,9 +76,9 @@ function headingsOf(prose: readonly string[]): string[] {
 /** Links in place, `[text](target)`, and the targets of those that are named, `[name]: target`. */
 function linksOf(prose: readonly string[]): Link[] {
   return prose.flatMap((line, index) =>
-    [...withoutCode(line).matchAll(/\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s*(\S+)/g)].map(
-      ([, inPlace, named]) => ({ target: inPlace ?? named ?? "", line: index + 1 }),
-    ),
+    [
+      ...withoutCode(line).matchAll(/\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s*(\S+)/g),
+    ].map(([, inPlace, named]) => ({ target: inPlace ?? named ?? "", line: index + 1 })),
   );
 }
 

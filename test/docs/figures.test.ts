@@ -18,7 +18,9 @@ async function problem({ text, sources }: Figure): Promise<string | null> {
   if (file === undefined) return `${text}: the benchmark has no part ${source}`;
   const number = text.replace(/[^\d.]/g, "");
   const goals = new RegExp(`(?:atMost|atLeast): ${number.replace(".", "\\.")}\\b`);
-  return goals.test(await readFile(join(BENCH, file), "utf8")) ? null : `${text} is no goal of ${source}`;
+  return goals.test(await readFile(join(BENCH, file), "utf8"))
+    ? null
+    : `${text} is no goal of ${source}`;
 }
 
 describe("measured figures in a README are goals of the part of the benchmark they name", () => {
@@ -30,13 +32,15 @@ describe("measured figures in a README are goals of the part of the benchmark th
   });
 
   it("finds what is not founded", async () => {
-    const text = "1 ms\n2 ms <!-- bench: none -->\n999 ms <!-- bench: guard.decide -->\n6× <!-- bench: guard.decide -->\n";
+    const text =
+      "1 ms\n2 ms <!-- bench: none -->\n999 ms <!-- bench: guard.decide -->\n6× <!-- bench: guard.decide -->\n";
     const problems = await Promise.all(figuresOf(readDocument("planted.md", text)).map(problem));
     expect(problems.map((one) => one?.split(/[ :]/)[2] ?? null)).toEqual(["names", "", "is", null]);
   });
 
   it("finds figures, and only those outside code", () => {
-    const text = "Takes 2.5 µs, 3× less. <!-- bench: a -->\n`5 ms` in 60 s, 12 KB\n```text\n7 ms\n```\n";
+    const text =
+      "Takes 2.5 µs, 3× less. <!-- bench: a -->\n`5 ms` in 60 s, 12 KB\n```text\n7 ms\n```\n";
     const figures = figuresOf(readDocument("planted.md", text));
     expect(figures.map(({ text: figure, sources }) => [figure, ...sources])).toEqual([
       ["2.5 µs", "a"],

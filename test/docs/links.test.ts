@@ -20,7 +20,8 @@ async function brokenLinks({ path, links }: Document): Promise<string[]> {
     if (!existsSync(join(ROOT, to))) broken.push(`${path}:${line} leads to ${target}`);
     else if (anchor !== undefined && to.endsWith(".md")) {
       const { headings } = readDocument(to, await readFile(join(ROOT, to), "utf8"));
-      if (!headings.map(anchorOf).includes(anchor)) broken.push(`${path}:${line} no such heading: ${target}`);
+      if (!headings.map(anchorOf).includes(anchor))
+        broken.push(`${path}:${line} no such heading: ${target}`);
     }
   }
   return broken;
@@ -47,7 +48,10 @@ describe("documents", () => {
     const core = documents.find(({ path }) => path === "packages/core/README.md");
     if (core === undefined) expect.fail("packages/core/README.md is missing");
     const start = core.prose.indexOf("## Codes");
-    const section = core.prose.slice(start, core.prose.findIndex((line, index) => index > start && line.startsWith("## ")));
+    const section = core.prose.slice(
+      start,
+      core.prose.findIndex((line, index) => index > start && line.startsWith("## ")),
+    );
     const named = section
       .filter((line) => line.startsWith("| `") || line.startsWith("In the list"))
       .flatMap((line) => line.split(" | ")[0]?.match(/`[a-z_]+`/g) ?? [])
@@ -58,7 +62,10 @@ describe("documents", () => {
   it("finds a link that leads nowhere, and a heading that is not there", async () => {
     const text = "# A b\n[here](#a-b) [there](#none)\n[away](nowhere.md)\n";
     expect(await brokenLinks(readDocument("planted.md", text))).toHaveLength(3);
-    const real = readDocument("README.md", "[security](SECURITY.md#security) [x](SECURITY.md#none)");
+    const real = readDocument(
+      "README.md",
+      "[security](SECURITY.md#security) [x](SECURITY.md#none)",
+    );
     expect(await brokenLinks(real)).toEqual(["README.md:1 no such heading: SECURITY.md#none"]);
   });
 });

@@ -13,7 +13,8 @@ const documents = await allDocuments();
 const blocks: readonly YamlBlock[] = documents.flatMap(({ path, blocks: all }) =>
   all.filter(({ language }) => language === "yaml").map((block) => ({ ...block, path })),
 );
-const isOther = ({ notes }: Block): boolean => notes.some((note) => note.startsWith("not a policy: "));
+const isOther = ({ notes }: Block): boolean =>
+  notes.some((note) => note.startsWith("not a policy: "));
 const isTests = ({ text }: Block): boolean => /^(cases|tests):/m.test(text);
 const at = ({ path, line }: YamlBlock): string => `${path}:${line}`;
 

@@ -116,7 +116,8 @@ function standIn(line: string, names: ReadonlySet<string>): string {
 }
 
 /** What is done with what such a body returns: a response is read to its end, or nothing in it would run. */
-const READ = "then(async (made: unknown) => made instanceof Response && console.log(await made.text()))";
+const READ =
+  "then(async (made: unknown) => made instanceof Response && console.log(await made.text()))";
 
 /** The body of a function, which is known by its `return`, becomes one. Each line stays in its place. */
 function asModule(lines: readonly string[]): readonly string[] {

@@ -1,6 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { inlineSource, memoryAudit, memoryRollback, type Guard, type Ticket } from "@interlatch/core";
+import {
+  inlineSource,
+  memoryAudit,
+  memoryRollback,
+  type Guard,
+  type Ticket,
+} from "@interlatch/core";
 import { createGuard } from "@interlatch/core/node";
 import { signPayload } from "@interlatch/core/sign";
 import { buildPayload, compilePolicy } from "@interlatch/policy";

@@ -24,6 +24,23 @@ const humanInTheLoop = humanInTheLoopMiddleware as unknown as (options: {
   readonly interruptOn: Readonly<Record<string, boolean>>;
 }) => AgentMiddleware;
 
+/** An agent whose model asks for these tools in one turn and then ends; a person must approve `pay` and `mail`. */
+function agentThatAsks(ran: Ran, ...names: string[]) {
+  const end = (): AIMessage => new AIMessage("Done.");
+  return createAgent({
+    model: fakeModel()
+      .respondWithTools(calls(...names))
+      .respond(end)
+      .respond(end),
+    tools: tools(ran),
+    checkpointer: new MemorySaver(),
+    middleware: [humanInTheLoop({ interruptOn: { pay: true, mail: true } })],
+  });
+}
+
+const answer = (...types: string[]): Command =>
+  new Command({ resume: { decisions: types.map((type) => ({ type })) } });
+
 /** The ids of calls in the history that no tool message answers. */
 function unanswered(messages: readonly BaseMessage[]): string[] {
   const answered = new Set(
@@ -40,104 +57,67 @@ describe("humanInTheLoopMiddleware of langchain 1.5.14", () => {
     expect(await installedVersion("langchain")).toBe("1.5.14");
   });
 
-  it("with one call rejected, drops the approved one and leaves the one nobody asked about unanswered", async () => {
+  it("asks about a call that needs approval", async () => {
     const ran: Ran = [];
-    const model = fakeModel()
-      .respondWithTools(calls("pay", "mail", "search"))
-      .respond(new AIMessage("Done."));
-    const agent = createAgent({
-      model,
-      tools: tools(ran),
-      checkpointer: new MemorySaver(),
-      middleware: [humanInTheLoop({ interruptOn: { pay: true, mail: true } })],
-    });
-    const config = { configurable: { thread_id: "mixed" } };
-    await agent.invoke(ask, config);
-    const resume = { decisions: [{ type: "approve" }, { type: "reject" }] };
-    const { messages } = await agent.invoke(new Command({ resume }), config);
+    const agent = agentThatAsks(ran, "pay");
+    const result = await agent.invoke(ask, { configurable: { thread_id: "plain" } });
 
-    // `pay` was approved, `search` needed no approval, and neither ran.
+    expect(result).toHaveProperty("__interrupt__");
     expect(ran).toEqual([]);
-    const asked = messages.find((one) => AIMessage.isInstance(one))?.tool_calls ?? [];
-    expect(asked.map(({ name }) => name).sort()).toEqual(["mail", "search"]);
-    expect(unanswered(messages)).toEqual(["call-search"]);
   });
 
   it("lets a tool that it was not told of run without a question", async () => {
     const ran: Ran = [];
-    const agent = createAgent({
-      model: fakeModel().respondWithTools(calls("mail")).respond(new AIMessage("Done.")),
-      tools: tools(ran),
-      checkpointer: new MemorySaver(),
-      middleware: [humanInTheLoop({ interruptOn: { pay: true } })],
-    });
+    const agent = agentThatAsks(ran, "search");
     await agent.invoke(ask, { configurable: { thread_id: "untold" } });
 
-    expect(ran).toEqual(["mail"]);
+    expect(ran).toEqual(["search"]);
+  });
+
+  it("with one call rejected, drops the approved one and leaves the one nobody asked about unanswered", async () => {
+    const ran: Ran = [];
+    const agent = agentThatAsks(ran, "pay", "mail", "search");
+    const config = { configurable: { thread_id: "mixed" } };
+    await agent.invoke(ask, config);
+    const { messages } = await agent.invoke(answer("approve", "reject"), config);
+
+    // `pay` was approved, `search` needed no approval, and neither ran.
+    expect(ran).toEqual([]);
+    const asked = messages.find((one) => AIMessage.isInstance(one))?.tool_calls ?? [];
+    expect(asked.map(({ name }) => name).toSorted()).toEqual(["mail", "search"]);
+    expect(unanswered(messages)).toEqual(["call-search"]);
   });
 
   it("ends the run for an answer that it does not know", async () => {
     const ran: Ran = [];
-    const agent = createAgent({
-      model: fakeModel().respondWithTools(calls("pay")).respond(new AIMessage("Done.")),
-      tools: tools(ran),
-      checkpointer: new MemorySaver(),
-      middleware: [humanInTheLoop({ interruptOn: { pay: true } })],
-    });
+    const agent = agentThatAsks(ran, "pay");
     const config = { configurable: { thread_id: "unknown" } };
     await agent.invoke(ask, config);
-    const resume = new Command({ resume: { decisions: [{ type: "later" }] } });
 
-    await expect(agent.invoke(resume, config)).rejects.toThrow("Unexpected human decision");
+    await expect(agent.invoke(answer("later"), config)).rejects.toThrow(
+      "Unexpected human decision",
+    );
     expect(ran).toEqual([]);
   });
 
   it("is switched off by whoever writes the run's context", async () => {
     const ran: Ran = [];
-    const agent = createAgent({
-      model: fakeModel().respondWithTools(calls("pay")).respond(new AIMessage("Done.")),
-      tools: tools(ran),
-      checkpointer: new MemorySaver(),
-      middleware: [humanInTheLoop({ interruptOn: { pay: true } })],
-    });
+    const agent = agentThatAsks(ran, "pay");
     const config = { configurable: { thread_id: "context" }, context: { interruptOn: {} } };
     const result = await agent.invoke(ask, config);
 
-    expect(ran).toEqual(["pay"]);
     expect(result).not.toHaveProperty("__interrupt__");
-  });
-
-  it("asks before the same call where the context says nothing", async () => {
-    const ran: Ran = [];
-    const agent = createAgent({
-      model: fakeModel().respondWithTools(calls("pay")).respond(new AIMessage("Done.")),
-      tools: tools(ran),
-      checkpointer: new MemorySaver(),
-      middleware: [humanInTheLoop({ interruptOn: { pay: true } })],
-    });
-    const result = await agent.invoke(ask, { configurable: { thread_id: "plain" } });
-
-    expect(ran).toEqual([]);
-    expect(result).toHaveProperty("__interrupt__");
+    expect(ran).toEqual(["pay"]);
   });
 
   it("runs an approved call again each time its checkpoint is resumed", async () => {
     const ran: Ran = [];
-    const agent = createAgent({
-      model: fakeModel()
-        .respondWithTools(calls("pay"))
-        .respond(new AIMessage("Done."))
-        .respond(new AIMessage("Done.")),
-      tools: tools(ran),
-      checkpointer: new MemorySaver(),
-      middleware: [humanInTheLoop({ interruptOn: { pay: true } })],
-    });
+    const agent = agentThatAsks(ran, "pay");
     const config = { configurable: { thread_id: "replay" } };
     await agent.invoke(ask, config);
     const { config: asked } = await agent.graph.getState(config);
-    const resume = new Command({ resume: { decisions: [{ type: "approve" }] } });
-    await agent.invoke(resume, asked);
-    await agent.invoke(resume, asked);
+    await agent.invoke(answer("approve"), asked);
+    await agent.invoke(answer("approve"), asked);
 
     expect(ran).toEqual(["pay", "pay"]);
   });

@@ -30,8 +30,10 @@ export function ticketOf(
 ): Ticket | undefined {
   if (ticket !== undefined) return ticket;
   // A tool that is called by code inside a run is given no config; the framework keeps that of the run.
-  const ambient: RunContext | undefined = AsyncLocalStorageProviderSingleton.getRunnableConfig();
-  const { configurable, context } = run?.configurable === undefined ? (ambient ?? {}) : run;
+  const { configurable, context }: RunContext =
+    run?.configurable === undefined
+      ? (AsyncLocalStorageProviderSingleton.getRunnableConfig() ?? {})
+      : run;
   if (identify === undefined) return configurable?.["interlatch"] as Ticket | undefined; // the guard checks it
   try {
     const who = identify({ configurable, context });

@@ -74,11 +74,14 @@ function callOf(
   config: ToolConfig | undefined,
 ): { readonly id: string | undefined; readonly answerTo: string | undefined } {
   const call = config?.toolCall;
-  const direct = `direct:${globalThis.crypto.randomUUID()}`;
-  if (call === undefined) return { id: direct, answerTo: undefined };
+  if (call === undefined) return { id: directId(), answerTo: undefined };
   const answerTo = call.id ?? "";
   // A tool that calls another one hands on its config, with its own call in it.
-  return { id: call.name === name ? call.id : direct, answerTo };
+  return { id: call.name === name ? call.id : directId(), answerTo };
+}
+
+function directId(): string {
+  return `direct:${globalThis.crypto.randomUUID()}`;
 }
 
 /** The model's message this call stands in: by it the guard tells a call that is made twice in one turn. */

@@ -126,13 +126,13 @@ function optionalNumber<Name extends string>(
 
 function printChecks(checks: readonly Check[], { say, note, paint }: Output): void {
   const marks = {
-    passed: paint.green("ok     "),
-    failed: paint.red("failed "),
-    skipped: paint.yellow("no demand"),
+    passed: paint.green("ok         "),
+    failed: paint.red("failed     "),
+    skipped: paint.yellow("no demand  "),
     "not reached": paint.dim("not reached"),
   };
   for (const { result, about } of checks) {
-    const line = `${marks[result].padEnd(7)}  ${about}`;
+    const line = `${marks[result]}  ${about}`;
     if (result === "failed") say(line);
     else note(line);
   }

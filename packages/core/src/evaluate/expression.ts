@@ -49,7 +49,10 @@ export function compileExpression(
  *
  * @example
  * ```ts
- * const condition = compileCondition(rule.when, null);
+ * import { EXPRESSION_LIMITS } from "@interlatch/core";
+ * import type { CallScope } from "./scope.ts";
+ * declare const scope: CallScope;
+ * const condition = compileCondition({ kind: "literal", value: true }, null);
  * const held = condition(scope, { left: EXPRESSION_LIMITS.costPerDecision });
  * if (held === true) console.log("the rule matches");
  * ```

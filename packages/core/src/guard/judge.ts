@@ -3,10 +3,10 @@ import { DECISION_CODES, type DecisionCode } from "../decision/codes.ts";
 import type { Decision, DenyDecision } from "../decision/decision.ts";
 import type { Evaluation, EvaluationRequest } from "../decision/evaluator.ts";
 import { denial, type Verdict } from "../decision/verdict.ts";
-import { callContent, callDigest } from "../snapshot/digest.ts";
+import { callDigest } from "../snapshot/digest.ts";
 import { effectiveSnapshot } from "../snapshot/effective.ts";
 import type { JsonObject } from "../snapshot/json.ts";
-import { emptyImage, takeSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
+import { NO_ARGUMENTS, takeSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
 import type { LoadedBundle } from "./bundles.ts";
 import { mergeFacts } from "./facts.ts";
 import type { CallInput } from "./guard.ts";
@@ -25,8 +25,8 @@ export interface Judged {
   readonly decision: Decision;
   /** With the effective arguments; `null` where they could not be read. */
   readonly snapshot: Snapshot | null;
-  /** Special values of the arguments as asked. */
-  readonly specials: Snapshot["specials"];
+  /** With the arguments as asked. */
+  readonly asked: Snapshot | null;
   /** Epoch milliseconds. */
   readonly time: number;
 }
@@ -39,7 +39,6 @@ export interface JudgeContext {
   readonly now: number;
 }
 
-const NO_ARGUMENTS: JsonObject = Object.freeze(emptyImage());
 const NO_REWRITES = Object.freeze([]);
 
 /** Reads a call once and decides it: identity, id, bundle, snapshot, then the rules. Pure but for reading the call. */
@@ -66,7 +65,7 @@ export function refuse(base: CallBase, code: DecisionCode, detail?: string): Jud
   const verdict = denial(code, detail);
   const evaluation = { verdict, arguments: NO_ARGUMENTS, rewrites: NO_REWRITES };
   const decision = decisionOf(evaluation, base.bundle);
-  return { ...base, request: null, verdict, decision, snapshot: null, specials: null };
+  return { ...base, request: null, verdict, decision, snapshot: null, asked: null };
 }
 
 /** Asks the rules. */
@@ -94,7 +93,7 @@ export function decide(
     verdict: evaluation.verdict,
     decision: decisionOf(evaluation, bundle),
     snapshot: effectiveSnapshot(snapshot, evaluation.arguments),
-    specials: snapshot.specials,
+    asked: snapshot,
   };
 }
 
@@ -139,11 +138,6 @@ export function denied(
 /** The digest that names this call's content; unreadable arguments share one a tool. */
 export function digestOf(judged: Judged): string {
   return callDigest(judged.tool, judged.snapshot?.image ?? NO_ARGUMENTS);
-}
-
-/** What {@link digestOf} is the digest of. */
-export function contentOf(judged: Judged): string {
-  return callContent(judged.tool, judged.snapshot?.image ?? NO_ARGUMENTS);
 }
 
 /** Merged once for each run and bundle. */

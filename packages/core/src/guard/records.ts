@@ -1,6 +1,6 @@
 import type { CallEvent, OutcomeEvent } from "../audit/record.ts";
-import { sha256Hex, toHex } from "../snapshot/hash.ts";
-import { contentOf, type Judged } from "./judge.ts";
+import { commitTo } from "./commitment.ts";
+import type { Judged } from "./judge.ts";
 
 /** One evaluation under way: the name that its two records share, and when it began. */
 export interface OpenRecord {
@@ -18,6 +18,7 @@ export function callEvent(
 ): CallEvent {
   const { decision, run, tool } = judged;
   const known = judged.bundle?.evaluator.tool(tool);
+  const commitment = commitTo(tool, judged.snapshot);
   const event: CallEvent = {
     type: "call",
     time: instant(now),
@@ -36,7 +37,9 @@ export function callEvent(
     rules: decision.rules,
     risk: decision.risk.score,
     rewrites: decision.rewrites,
-    commitment: commitmentTo(judged),
+    get commitment() {
+      return commitment();
+    },
     bundle: decision.bundle,
   };
   return reviewer === undefined ? event : { ...event, reviewer };
@@ -73,23 +76,4 @@ const names = { prefix: "", count: 0 };
 export function evaluationName(): string {
   if (names.prefix === "") names.prefix = globalThis.crypto.randomUUID();
   return `${names.prefix}:${(names.count++).toString(36)}`;
-}
-
-const SALT_BYTES = 16;
-const POOL_BYTES = SALT_BYTES * 256;
-let pool = new Uint8Array(0);
-let used = 0;
-
-/**
- * SHA-256 over 128 random bits and the call's content. A plain digest could be found by trying likely arguments;
- * with the salt, which is not written, the record gives nothing away.
- */
-function commitmentTo(judged: Judged): string {
-  if (used + SALT_BYTES > pool.length) {
-    pool = globalThis.crypto.getRandomValues(new Uint8Array(POOL_BYTES));
-    used = 0;
-  }
-  const salt = toHex(pool.subarray(used, used + SALT_BYTES));
-  used += SALT_BYTES;
-  return sha256Hex(`${salt}\n${contentOf(judged)}`);
 }

@@ -7,13 +7,13 @@ import { decide, digestOf, refuse, type JudgeContext, type Judged } from "./judg
  */
 export function rejudge(judged: Judged, context: Omit<JudgeContext, "tickets">): Judged {
   const { bundle, now } = context;
-  const { run, request } = judged;
-  if (run === null || request === null) return judged;
+  const { run, asked } = judged;
+  if (run === null || asked === null) return judged;
   const base = { id: judged.id, tool: judged.tool, run, bundle, time: now };
   if (bundle === null) return refuse(base, "no_bundle");
   const expired = checkValidity(bundle, now);
   if (expired !== null) return refuse(base, expired);
-  const again = decide(base, run, bundle, { image: request.arguments, specials: judged.specials });
+  const again = decide(base, run, bundle, asked);
   if (again.decision.effect === "deny") return again;
   if (digestOf(again) !== digestOf(judged)) return refuse(base, "approval_mismatch");
   return again;

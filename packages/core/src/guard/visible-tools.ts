@@ -1,9 +1,6 @@
-import type { JsonObject } from "../snapshot/json.ts";
-import { emptyImage } from "../snapshot/snapshot.ts";
+import { NO_ARGUMENTS } from "../snapshot/snapshot.ts";
 import type { LoadedBundle } from "./bundles.ts";
 import type { RunIdentity } from "./tickets.ts";
-
-const NO_ARGUMENTS: JsonObject = Object.freeze(emptyImage());
 
 /**
  * Invisible and direction-changing characters: soft hyphen, zero-width and bidirectional controls, variation

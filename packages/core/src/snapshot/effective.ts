@@ -6,9 +6,9 @@ import type { Snapshot } from "./snapshot.ts";
  * their container; a rewrite makes new containers, to which they are carried over.
  */
 export function effectiveSnapshot(snapshot: Snapshot, image: JsonObject): Snapshot {
-  if (image === snapshot.image || snapshot.specials === null) {
-    return { image, specials: snapshot.specials };
-  }
+  if (image === snapshot.image) return snapshot;
+  const { size } = snapshot;
+  if (snapshot.specials === null) return { image, specials: null, size };
   const specials = new Map(snapshot.specials);
   const carry = (from: unknown, to: unknown): void => {
     if (typeof from !== "object" || from === null || typeof to !== "object" || to === null) return;
@@ -17,5 +17,5 @@ export function effectiveSnapshot(snapshot: Snapshot, image: JsonObject): Snapsh
   };
   carry(snapshot.image, image);
   for (const key of Object.keys(image)) carry(snapshot.image[key], image[key]);
-  return { image, specials };
+  return { image, specials, size };
 }

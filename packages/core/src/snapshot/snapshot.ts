@@ -16,12 +16,17 @@ export function emptyImage(): Record<string, Json> {
   return new ImageObject();
 }
 
+/** The image of arguments that could not be read. */
+export const NO_ARGUMENTS: JsonObject = Object.freeze(emptyImage());
+
 /** What a call's arguments were when they were read, once, before anything was decided. */
 export interface Snapshot {
   /** Frozen JSON: what rules, reviewers, the digest and the record see. */
   readonly image: JsonObject;
   /** Values that JSON has no form for, by the container in the image and the key there. */
   readonly specials: ReadonlyMap<object, ReadonlyMap<string, Special>> | null;
+  /** About how many characters the arguments have, see {@link ARGUMENT_LIMITS}. */
+  readonly size: number;
 }
 
 /** Why arguments could not be read. */
@@ -45,7 +50,7 @@ export function takeSnapshot(value: unknown): Snapshot | SnapshotFault {
     // A date or a URL in place of the arguments is no set of named arguments.
     if (specialText(image) !== undefined) return "arguments_not_json";
     // An object that is no array and not special was read into an image object.
-    return { image: image as JsonObject, specials: reader.specials };
+    return { image: image as JsonObject, specials: reader.specials, size: reader.size };
   } catch (fault) {
     // A getter or a proxy trap that throws is no JSON either.
     return fault === TOO_LARGE ? "arguments_too_large" : "arguments_not_json";
@@ -59,7 +64,7 @@ const LARGEST_BIGINT = 1n << BigInt(ARGUMENT_LIMITS.bigintBits);
 class Reader {
   specials: Map<object, Map<string, Special>> | null = null;
   #nodes = 0;
-  #size = 0;
+  size = 0;
 
   read(value: unknown, depth: number): Json | Special {
     if (++this.#nodes > ARGUMENT_LIMITS.nodes) throw TOO_LARGE;
@@ -139,7 +144,7 @@ class Reader {
   }
 
   #grow(size: number): void {
-    if ((this.#size += size) > ARGUMENT_LIMITS.size) throw TOO_LARGE;
+    if ((this.size += size) > ARGUMENT_LIMITS.size) throw TOO_LARGE;
   }
 }
 

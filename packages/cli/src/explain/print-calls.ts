@@ -1,0 +1,45 @@
+import { DECISION_CODES } from "@interlatch/core";
+import { type Output, shown, visible } from "../output.ts";
+import type { RecordedCall, RecordedCalls } from "./audit-calls.ts";
+
+/** Prints what the logs hold of a call, and where a log stopped being trustworthy. */
+export function printCalls({ calls, logs }: RecordedCalls, output: Output): void {
+  for (const { file, fault } of logs) {
+    if (fault === null) continue;
+    output.warn(
+      `${file}: line ${fault.line} is not sound (${fault.kind}): ${visible(fault.message)}. What follows it was not read.`,
+    );
+  }
+  for (const recorded of calls) printCall(recorded, output);
+  if (calls.length === 0) return;
+  output.note(
+    "The log holds no values of arguments. `interlatch explain --tool NAME --arguments '{…}' --agent '{…}'` asks the policy with values.",
+  );
+}
+
+function printCall({ file, call, end }: RecordedCall, { say, note, paint }: Output): void {
+  const { effect, code, rule, rules, bundle } = call;
+  say(`${paint.bold(visible(call.tool))} in call ${shown(call.call)}, ${call.time}`);
+  say(`  by agent ${shown(call.agent)}, user ${shown(call.user)}, session ${shown(call.session)}`);
+  say(paint.bold(`${effect} · ${visible(code)}${rule === null ? "" : ` · ${visible(rule)}`}`));
+  const text = Object.hasOwn(DECISION_CODES, code) ? DECISION_CODES[code].operator : undefined;
+  if (text !== undefined) say(`  ${text}`);
+  for (const { name, action, outcome, at } of rules) {
+    const decides = name === rule ? paint.bold("  decided") : "";
+    say(`     ${visible(name)}  ${action}  ${outcome.replace("_", " ")}  ${visible(at.file)}:${at.line}${decides}`);
+  }
+  say(`  risk ${call.risk}, operation ${call.operation ?? "unknown"}, data ${call.data ?? "unknown"}`);
+  for (const { path, from, to } of call.rewrites) say(`  rewritten ${visible(path)}: ${from} became ${to}`);
+  if (call.reviewer !== undefined) say(`  reviewed by ${visible(call.reviewer)}`);
+  if (bundle !== null) say(`  policy ${visible(bundle.id)} version ${bundle.version}, sha256:${bundle.digest}`);
+  say(`  ${endText(end)}`);
+  note(`  ${file}, evaluation ${visible(call.evaluation)}`);
+  say("");
+}
+
+function endText(end: RecordedCall["end"]): string {
+  if (end === null) return "it has no outcome in the log";
+  if (end.type === "gap") return `the process ended before its outcome was written (${end.why})`;
+  const instead = end.fallback === null ? "" : `, the agent got a ${end.fallback}`;
+  return `${end.outcome} after ${end.durationMs} ms${instead}`;
+}
