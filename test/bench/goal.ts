@@ -20,11 +20,16 @@ export function holds({ value, goal, tolerance }: Figure): boolean {
     : value >= goal.atLeast * (1 - tolerance);
 }
 
-/** One line of the table. */
+/** Whether a figure meets its goal without its tolerance. */
+export function reaches(figure: Figure): boolean {
+  return holds({ ...figure, tolerance: 0 });
+}
+
+/** One line of the table: `ok` meets its goal, `near` only with its tolerance, `MISS` does not. */
 export function describe(figure: Figure): string {
   const { what, against, value, unit, goal, note } = figure;
   const wanted = "atMost" in goal ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
-  const sign = holds(figure) ? "ok  " : "MISS";
+  const sign = !holds(figure) ? "MISS" : reaches(figure) ? "ok  " : "near";
   const shown = value >= 100 ? value.toFixed(0) : value.toFixed(2);
   return `${sign} ${what.padEnd(46)} ${`${shown} ${unit}`.padStart(10)}  goal ${`${wanted} ${unit}`.padEnd(9)} ${against}${note === "" ? "" : ` (${note})`}`;
 }
