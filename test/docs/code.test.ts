@@ -60,6 +60,6 @@ describe("the code in documents runs, and prints what the document says", () => 
         expect(stdout + stderr, `${program.path}:${line} shows other output`).toContain(text);
       }
     },
-    60_000,
+    90_000,
   );
 });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { DECISION_CODES, ERROR_CODES } from "@interlatch/core";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { anchorOf, codeSpans, readDocument, undefinedLinks, type Document } from
 import { allDocuments } from "./documents.ts";
 
 const documents = await allDocuments();
-const LANGUAGES = new Set(["ts", "yaml", "sh", "json", "text"]);
+const LANGUAGES = new Set(["ts", "js", "yaml", "sh", "json", "text"]);
 
 /** What is wrong with the links of a document that lead into this workspace. */
 async function brokenLinks({ path, links }: Document): Promise<string[]> {
@@ -57,6 +57,15 @@ describe("documents", () => {
       .flatMap((line) => line.split(" | ")[0]?.match(/`[a-z_]+`/g) ?? [])
       .map((code) => code.replaceAll("`", ""));
     expect(named.toSorted()).toEqual(Object.keys(DECISION_CODES).toSorted());
+  });
+
+  it("README.md leads to the README of every package", async () => {
+    const readme = documents.find(({ path }) => path === "README.md");
+    const linked = readme?.links.map(({ target }) => target) ?? [];
+    for (const name of await readdir(join(ROOT, "packages"))) {
+      expect(linked).toContain(`packages/${name}/`);
+      expect(documents.map(({ path }) => path)).toContain(`packages/${name}/README.md`);
+    }
   });
 
   it("finds a link that leads nowhere, and a heading that is not there", async () => {

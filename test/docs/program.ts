@@ -29,7 +29,7 @@ export interface Program {
 export type Setups = ReadonlyMap<string, { readonly path: string; readonly text: string }>;
 
 /**
- * The programs of a document. All its `ts` blocks are one program, unless a note above a block says
+ * The programs of a document. All its `ts` and `js` blocks are one program, unless a note above a block says
  * `<!-- docs: program NAME -->`; the blocks from there on are of that program. `types only: WHY` keeps a program
  * from being run. A `text` block with the note `prints` is what the program before it must print.
  */
@@ -40,7 +40,7 @@ export function programsOf(document: Document, setups: Setups): readonly Program
   for (const block of document.blocks) {
     const named = noteOf(block, "program ");
     if (named !== undefined) name = named;
-    if (block.language === "ts") append(parts, name, block);
+    if (CODE.has(block.language)) append(parts, name, block);
     else if (block.notes.includes("prints")) append(prints, name, block);
   }
   return [...parts].map(([short, blocks]) => {
@@ -55,6 +55,9 @@ export function programsOf(document: Document, setups: Setups): readonly Program
     };
   });
 }
+
+/** Modules in JavaScript are held to the same. */
+const CODE: ReadonlySet<string> = new Set(["ts", "js"]);
 
 /** `packages/langgraph/README.md` is `langgraph`, the root's is `readme`, `SECURITY.md` is `security`. */
 function shortName(path: string): string {

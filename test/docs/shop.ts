@@ -55,12 +55,16 @@ async function signShop(): Promise<SignedShop> {
   return { bundle, trust: signer.trust };
 }
 
-/** Puts the files of a signed bundle into the working folder, and the pin of its trust into the environment. */
-export async function writeShop(): Promise<void> {
+/**
+ * Puts the files of a signed bundle into a folder.
+ *
+ * @returns the pin of its trust root, as `createGuard` wants it
+ */
+export async function writeShop(folder: string = "."): Promise<string> {
   const { bundle, trust } = await signShop();
-  await writeFile("shop-1.bundle.json", bundle);
-  await writeFile("trust.json", trust.document);
-  process.env["INTERLATCH_TRUST"] = `trust.json#${trust.digest}`;
+  await writeFile(join(folder, "shop-1.bundle.json"), bundle);
+  await writeFile(join(folder, "trust.json"), trust.document);
+  return `trust.json#${trust.digest}`;
 }
 
 /** A guard over that bundle, and a ticket of a clerk. */

@@ -1,6 +1,7 @@
 import { answerEvasions } from "./answers.ts";
 import { bundleEvasions } from "./bundles.ts";
 import type { Evasion } from "./evasion.ts";
+import { frameworkEvasions } from "./frameworks.ts";
 import { nameEvasions } from "./names.ts";
 import { ruleEvasions } from "./rules.ts";
 import { stateEvasions } from "./state.ts";
@@ -10,6 +11,7 @@ export type { Evasion } from "./evasion.ts";
 
 /** Every known way round such guards that can be tried on this one, through signed bundles. */
 export const EVASIONS: readonly Evasion[] = [
+  ...frameworkEvasions,
   ...nameEvasions,
   ...valueEvasions,
   ...ruleEvasions,

@@ -5,6 +5,7 @@ import type { ShapeCheck } from "./check.ts";
 import { installConsumer } from "./consumer.ts";
 import { dependencyProblems, neutralityProblems, packageImports, traceImports } from "./imports.ts";
 import { developmentNode, isAtLeast, machineNode, OLDEST_NODE, type NodeProgram } from "./nodes.ts";
+import { journeyProblems } from "./journey.ts";
 import { exportedSpecifiers, publishedPackages } from "./packages.ts";
 import { commandProblems, runtimeProblems } from "./runtime.ts";
 import { pack, tarballProblems, type Tarball } from "./tarball.ts";
@@ -94,12 +95,14 @@ async function onNode(
   const commands = tarballs.flatMap(({ manifest }) =>
     Object.values(manifest.bin ?? {}).map((file) => join(manifest.name, file)),
   );
-  const [loads, helps] = await Promise.all([
+  const [loads, helps, journey] = await Promise.all([
     runtimeProblems(consumer, specifiers, node),
     Promise.all(commands.map((file) => commandProblems(consumer, file, node))),
+    journeyProblems({ consumer, node }),
   ]);
   return [
     { name: `import and require on Node ${node.version}`, problems: loads },
     { name: `the command on Node ${node.version}`, problems: helps.flat() },
+    { name: `from an empty folder to a denied call on Node ${node.version}`, problems: journey },
   ];
 }

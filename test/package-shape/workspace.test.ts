@@ -76,7 +76,7 @@ describe("the workspace", () => {
     const contributing = text("CONTRIBUTING.md");
     const peers = manifests.flatMap((each) => Object.keys(each.peerDependencies ?? {}));
     const names = [...dependencies.map(([name]) => name), ...peers];
-    const foreign = names.filter((name) => !name.startsWith("@interlatch/"));
+    const foreign = names.filter((name) => !name.match(/^@interlatch(?:-examples)?\//));
     expect(foreign.filter((name) => !contributing.includes(`\`${name}\``))).toEqual([]);
   });
 

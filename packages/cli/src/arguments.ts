@@ -27,7 +27,9 @@ export interface CheckedArguments {
 /** Splits the arguments at the first `--`. */
 export function splitRest(raw: readonly string[]): SplitArguments {
   const at = raw.indexOf("--");
-  return at < 0 ? { own: raw, rest: undefined } : { own: raw.slice(0, at), rest: raw.slice(at + 1) };
+  return at < 0
+    ? { own: raw, rest: undefined }
+    : { own: raw.slice(0, at), rest: raw.slice(at + 1) };
 }
 
 /** Wrong use of the command line, in words that say what to do. */
@@ -45,7 +47,8 @@ export function checkArguments(
   { own, rest }: SplitArguments,
   rules: ArgumentRules,
 ): CheckedArguments {
-  if (rest !== undefined && !rules.takesRest) throw wrongUse("This command takes nothing after `--`.");
+  if (rest !== undefined && !rules.takesRest)
+    throw wrongUse("This command takes nothing after `--`.");
   const { tokens } = parseArgs({
     args: [...own],
     options: platformOptions(rules.args),
@@ -135,7 +138,8 @@ function platformOptions(
   const options = Object.entries(args).flatMap(([name, definition]) => {
     if (definition.type === "positional") return [];
     const type = definition.type === "boolean" ? ("boolean" as const) : ("string" as const);
-    const short = "alias" in definition && typeof definition.alias === "string" ? definition.alias : "";
+    const short =
+      "alias" in definition && typeof definition.alias === "string" ? definition.alias : "";
     return [[name, short === "" ? { type } : { type, short }] as const];
   });
   return Object.fromEntries(options);

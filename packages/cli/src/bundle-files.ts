@@ -1,5 +1,10 @@
 import { InterlatchError } from "@interlatch/core";
-import { type Envelope, payloadDigest, payloadTypeOf, readAnyEnvelope } from "@interlatch/core/sign";
+import {
+  type Envelope,
+  payloadDigest,
+  payloadTypeOf,
+  readAnyEnvelope,
+} from "@interlatch/core/sign";
 
 /** The name of a payload, and of the bundle that signing makes of it. */
 export function payloadName(id: string, version: number): string {
@@ -60,8 +65,7 @@ export function fieldsOf({ payload }: Document, shown: string): Fields {
 /** Whether a document is a policy bundle, or the payload of one, by what it says of itself. */
 export function isBundle(document: Document): boolean {
   return (
-    document.kind === "payload" ||
-    document.envelope.payloadType === payloadTypeOf("policy-bundle")
+    document.kind === "payload" || document.envelope.payloadType === payloadTypeOf("policy-bundle")
   );
 }
 

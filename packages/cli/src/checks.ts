@@ -35,11 +35,11 @@ export type CheckName = keyof typeof CHECKS;
 // Exactly the keys of the object.
 const ORDER = Object.keys(CHECKS) as CheckName[];
 
-/** One check and how it ended. `skipped`: nothing was demanded that it could look at. */
+/** One check and how it ended. `not asked`: nothing was demanded that it could look at. */
 export interface Check {
   readonly name: CheckName;
   readonly about: string;
-  readonly result: "passed" | "failed" | "skipped" | "not reached";
+  readonly result: "passed" | "failed" | "not asked" | "not reached";
 }
 
 /** What a bundle is checked against. */
@@ -84,11 +84,7 @@ interface Stage {
   name: "root" | "envelope" | "bundle" | "rollback";
 }
 
-async function verify(
-  bytes: Uint8Array,
-  demands: Demands,
-  stage: Stage,
-): Promise<VerifiedBundle> {
+async function verify(bytes: Uint8Array, demands: Demands, stage: Stage): Promise<VerifiedBundle> {
   const { audience, now, id, minVersion, maxLifetimeDays, rollback } = demands;
   const trust: TrustRoot = await openTrustRoot({
     document: demands.trust,
@@ -137,7 +133,8 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, CheckName>>> = {
 
 function failedCheck({ code, message }: InterlatchError, stage: Stage): CheckName {
   if (stage.name === "rollback") return "rollback";
-  if (stage.name === "root") return code === "ERR_ROLLBACK_STATE" ? "rootRollback" : (BY_CODE[code] ?? "root");
+  if (stage.name === "root")
+    return code === "ERR_ROLLBACK_STATE" ? "rootRollback" : (BY_CODE[code] ?? "root");
   if (stage.name === "envelope") return "envelope";
   // A field of the payload that is not what it should be carries the code of what it is for, and its path.
   return message.startsWith("payload") ? "payload" : (BY_CODE[code] ?? "payload");
@@ -153,7 +150,7 @@ function listChecks(failed: CheckName | undefined, demands: Demands): readonly C
           ? "failed"
           : isDemanded(name, demands)
             ? "passed"
-            : "skipped";
+            : "not asked";
     return { name, about: CHECKS[name], result };
   });
 }
@@ -176,5 +173,15 @@ function isDemanded(name: CheckName, { id, minVersion, rollback }: Demands): boo
 /** What a verified payload says of itself. */
 export function identityOf({ payload, digest, signers }: VerifiedBundle): object {
   const { id, version, audience, notBefore, expires, created, tests }: BundlePayload = payload;
-  return { id, version, digest: `sha256:${digest}`, audience, notBefore, expires, created, signers, tests };
+  return {
+    id,
+    version,
+    digest: `sha256:${digest}`,
+    audience,
+    notBefore,
+    expires,
+    created,
+    signers,
+    tests,
+  };
 }

@@ -40,8 +40,8 @@ export interface CommandDefinition<Args extends ArgsDef> {
   readonly repeatable?: readonly (keyof Args & string)[];
   /** Whether the last operand may stand several times. */
   readonly isLastRepeatable?: boolean;
-  /** Whether something may stand behind `--`. */
-  readonly takesRest?: boolean;
+  /** What may stand behind `--`; left out: nothing. */
+  readonly rest?: string;
   run(call: Call<Args>): Promise<Outcome>;
 }
 
@@ -66,19 +66,24 @@ export function defineCommand<const Args extends ArgsDef>(
 ): Command {
   const all: ArgsDef = { ...definition.args, ...COMMON };
   const { summary, example, repeatable = [], isLastRepeatable = false } = definition;
-  const takesRest = definition.takesRest === true;
+  const { rest: restMeaning } = definition;
   return {
     usage: async (name) => {
       const meta = { name: `interlatch ${name}`, description: summary };
       const usage = await renderUsage({ meta, args: all });
       const [line, comment] = example;
-      return `${usage.trimEnd()}\n\nEXAMPLE\n\n  ${line}\n  ${comment}`;
+      const behind = restMeaning === undefined ? [] : ["", `BEHIND --  ${restMeaning}`];
+      const lines = usage
+        .trimEnd()
+        .split("\n")
+        .map((each) => each.trimEnd());
+      return [...lines, ...behind, "", "EXAMPLE", "", `  ${line}`, `  ${comment}`].join("\n");
     },
     run: async (raw, surroundings) => {
       const { own, rest } = splitRest(raw);
       const { operands, values } = checkArguments(
         { own, rest },
-        { args: all, repeatable, isLastRepeatable, takesRest },
+        { args: all, repeatable, isLastRepeatable, takesRest: restMeaning !== undefined },
       );
       return definition.run({
         ...surroundings,

@@ -38,7 +38,10 @@ export function readFields<T extends object>(text: string, name: string, types: 
   ];
   if (faults.length > 0) {
     const list = faults.map((fault) => `\n  ${fault}`).join("");
-    throw new InterlatchError("ERR_CONFIG", `${name} has ${counted(faults.length, "fault")}:${list}`);
+    throw new InterlatchError(
+      "ERR_CONFIG",
+      `${name} has ${counted(faults.length, "fault")}:${list}`,
+    );
   }
   // Every field was checked by its type, and no other is there.
   return value as T;
@@ -64,7 +67,8 @@ function faultOf(
   const field = fields.get(key);
   if (field === undefined) {
     const near = nearest(key, fields.keys());
-    const known = near === undefined ? `known: ${[...fields.keys()].join(", ")}` : `meant: \`${near}\`?`;
+    const known =
+      near === undefined ? `known: ${[...fields.keys()].join(", ")}` : `meant: \`${near}\`?`;
     return [`${shown(key)} is no field; ${known}`];
   }
   if (fits(value, field.type)) return [];

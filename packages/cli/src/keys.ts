@@ -68,7 +68,9 @@ export async function newPassphrase(
   if (given !== undefined && given !== "") return { passphrase: given };
   if (!wanted) return {};
   if (io.askSecret === undefined) {
-    throw wrongUse(`--passphrase asks on a terminal, and there is none. Set ${PASSPHRASE} instead.`);
+    throw wrongUse(
+      `--passphrase asks on a terminal, and there is none. Set ${PASSPHRASE} instead.`,
+    );
   }
   const passphrase = await io.askSecret("Passphrase for the new keys: ");
   const again = await io.askSecret("The same once more: ");

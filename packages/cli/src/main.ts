@@ -77,10 +77,7 @@ function commandOf(argv: readonly string[]): NamedCommand {
   };
 }
 
-async function entryOf(
-  name: string,
-  after: readonly string[],
-): Promise<(typeof COMMANDS)[string]> {
+async function entryOf(name: string, after: readonly string[]): Promise<(typeof COMMANDS)[string]> {
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry !== undefined) return entry;
   const { nearest } = await import("@interlatch/policy");

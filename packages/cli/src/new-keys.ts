@@ -1,7 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writeKeyFile } from "@interlatch/core/node";
-import { type Algorithm, generateKey, importPrivateKey, type SigningKey } from "@interlatch/core/sign";
+import {
+  type Algorithm,
+  generateKey,
+  importPrivateKey,
+  type SigningKey,
+} from "@interlatch/core/sign";
 import { asFileError, exists, writeNew } from "./files.ts";
 
 /** Makes a folder for keys, with a `.gitignore` of its own: no key in it can be committed by accident. */
@@ -22,7 +27,9 @@ export async function makeKey(
   protection: { readonly passphrase?: string },
 ): Promise<SigningKey> {
   const { privateKey } = await generateKey({ alg });
-  await asFileError(`${dirname(path)} cannot be made`, () => mkdir(dirname(path), { recursive: true }));
+  await asFileError(`${dirname(path)} cannot be made`, () =>
+    mkdir(dirname(path), { recursive: true }),
+  );
   await writeKeyFile(path, privateKey, protection);
   return importPrivateKey(privateKey);
 }

@@ -9,6 +9,12 @@ import { InterlatchError } from "@interlatch/core";
 import { instantOf } from "./config-fields.ts";
 import type { RootKey } from "./keys.ts";
 
+/**
+ * How long keys count beyond their root, in milliseconds: a root that has ended can still be followed by the next one,
+ * which its keys must sign.
+ */
+const KEYS_OUTLIVE_MS = 365 * 86_400_000;
+
 /** What the first trust root of a project says. */
 export interface TrustPlan {
   readonly root: readonly RootKey[];
@@ -16,7 +22,7 @@ export interface TrustPlan {
   /** How many of the root keys must sign a trust root, and of the bundle keys a bundle. */
   readonly rootThreshold: number;
   readonly bundleThreshold: number;
-  /** Epoch milliseconds: from when, and until when, the keys count. */
+  /** Epoch milliseconds: from when its keys count, and when the root ends. */
   readonly from: number;
   readonly expires: number;
   /** Default 1. */
@@ -41,12 +47,12 @@ export interface MadeTrustRoot extends BuiltTrustRoot {
  */
 export async function makeTrustRoot(plan: TrustPlan): Promise<MadeTrustRoot> {
   const { root, bundle, from, expires, version = 1 } = plan;
-  const [notBefore, notAfter] = [instantOf(from), instantOf(expires)];
+  const [notBefore, notAfter] = [instantOf(from), instantOf(expires + KEYS_OUTLIVE_MS)];
   const byId = new Map<string, RootKey>();
   for (const key of [...bundle, ...root]) byId.set(await thumbprint(key.publicJwk), key);
   const built = await buildTrustRoot({
     version,
-    expires: notAfter,
+    expires: instantOf(expires),
     keys: [...byId.values()].map(({ publicJwk }) => ({ publicJwk, notBefore, notAfter })),
     roles: {
       root: await role(root, plan.rootThreshold),

@@ -1,4 +1,4 @@
-import { memoryRollback, openTrustRoot, verifyBundle } from "@interlatch/core";
+import { type BundlePayload, memoryRollback, openTrustRoot, verifyBundle } from "@interlatch/core";
 import { generateKey, importPrivateKey, signPayload } from "@interlatch/core/sign";
 import { type Document, fieldsOf } from "./bundle-files.ts";
 import { makeTrustRoot } from "./trust-roots.ts";
@@ -8,14 +8,21 @@ export const HOST_LIFE_MS: number = 30 * 86_400_000;
 
 const DAY_MS = 86_400_000;
 
+/** A payload that hosts would take, were it signed by keys they trust. */
+export interface UsablePayload {
+  readonly payload: BundlePayload;
+  /** Milliseconds. */
+  readonly life: number;
+}
+
 /**
  * Refuses a payload that no host would take, before anybody signs it: it is signed in memory with a key that
  * is thrown away, and verified as a host does it on the first second of its life.
  *
- * @returns how long it lives, in milliseconds
+ * @returns what it holds, and how long it lives in milliseconds
  * @throws the code that a host would refuse it with
  */
-export async function refuseUnusable(document: Document, shown: string): Promise<number> {
+export async function refuseUnusable(document: Document, shown: string): Promise<UsablePayload> {
   const { audience, notBefore, expires } = fieldsOf(document, shown);
   const [first] = Array.isArray(audience) ? audience : [];
   const from = timeOf(notBefore);
@@ -36,7 +43,7 @@ export async function refuseUnusable(document: Document, shown: string): Promise
     payload: document.payload,
     keys: [key],
   });
-  await verifyBundle(new TextEncoder().encode(envelope), {
+  const { payload } = await verifyBundle(new TextEncoder().encode(envelope), {
     trust,
     // Fields that are not what they should be are refused by the payload's own check, in its words.
     audience: typeof first === "string" && first !== "" ? first : "none",
@@ -44,7 +51,7 @@ export async function refuseUnusable(document: Document, shown: string): Promise
     rollback: memoryRollback(),
     maxLifetimeDays: Math.max(1, Math.ceil(life / DAY_MS)),
   });
-  return life;
+  return { payload, life };
 }
 
 /** Epoch milliseconds; a day after 1970 for what is no date, which the payload's check then names. */

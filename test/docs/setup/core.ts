@@ -1,3 +1,3 @@
 import { writeShop } from "../../../test/docs/shop.ts";
 
-await writeShop();
+process.env["INTERLATCH_TRUST"] = await writeShop();

@@ -1,4 +1,4 @@
 import { writeShop } from "../../../test/docs/shop.ts";
 
-await writeShop();
+process.env["INTERLATCH_TRUST"] = await writeShop();
 process.env["NODE_ENV"] = "development";

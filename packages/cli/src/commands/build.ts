@@ -40,9 +40,21 @@ export const build: Command = defineCommand({
       valueHint: "INSTANT",
       description: "Instead of the config's `notBefore`, like 2026-01-01T00:00:00Z",
     },
-    expires: { type: "string", valueHint: "INSTANT", description: "Instead of the config's `expires`" },
-    created: { type: "string", valueHint: "INSTANT", description: "Instead of the config's `created`" },
-    change: { type: "string", valueHint: "TEXT", description: "The change request this belongs to" },
+    expires: {
+      type: "string",
+      valueHint: "INSTANT",
+      description: "Instead of the config's `expires`",
+    },
+    created: {
+      type: "string",
+      valueHint: "INSTANT",
+      description: "Instead of the config's `created`",
+    },
+    change: {
+      type: "string",
+      valueHint: "TEXT",
+      description: "The change request this belongs to",
+    },
     out: { type: "string", valueHint: "DIR", description: "Instead of the config's `out`" },
     config: { type: "string", valueHint: "FILE", description: "The project's config file" },
   },
@@ -168,7 +180,9 @@ async function writePayload(
   const { rules } = coverage;
   output.say(`${shown}  ${digest}`);
   output.note(`  for ${purpose.audience.join(", ")}, ${purpose.notBefore} to ${purpose.expires}`);
-  output.note(`  ${counted(results.length, "test")} passed; ${rules.covered} of ${rules.total} rules matched in one`);
+  output.note(
+    `  ${counted(results.length, "test")} passed; ${rules.covered} of ${rules.total} rules matched in one`,
+  );
   const tested = { cases: results.length, coverage };
   return { exit: EXIT.ok, json: { file: shown, id: policy.id, ...purpose, digest, tests: tested } };
 }

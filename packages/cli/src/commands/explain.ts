@@ -39,13 +39,29 @@ export const explain: Command = defineCommand({
     },
     tool: { type: "string", valueHint: "NAME", description: "The tool that is called" },
     arguments: { type: "string", valueHint: "JSON", description: "Its arguments. Default: {}" },
-    agent: { type: "string", valueHint: "JSON", description: `Who calls: {"id":"a1","roles":["clerk"]}` },
+    agent: {
+      type: "string",
+      valueHint: "JSON",
+      description: `Who calls: {"id":"a1","roles":["clerk"]}`,
+    },
     user: { type: "string", valueHint: "JSON", description: `For whom: {"id":"u1"}` },
     tenant: { type: "string", valueHint: "ID", description: "The tenant" },
     session: { type: "string", valueHint: "ID", description: "The session" },
-    facts: { type: "string", valueHint: "JSON", description: "Facts of the host, beside the policy's" },
-    context: { type: "string", valueHint: "JSON", description: "What conditions read as context.NAME" },
-    time: { type: "string", valueHint: "INSTANT", description: "When, like 2026-01-31T09:00:00Z. Default: now" },
+    facts: {
+      type: "string",
+      valueHint: "JSON",
+      description: "Facts of the host, beside the policy's",
+    },
+    context: {
+      type: "string",
+      valueHint: "JSON",
+      description: "What conditions read as context.NAME",
+    },
+    time: {
+      type: "string",
+      valueHint: "INSTANT",
+      description: "When, like 2026-01-31T09:00:00Z. Default: now",
+    },
     file: {
       type: "string",
       valueHint: "FILE",
@@ -54,7 +70,8 @@ export const explain: Command = defineCommand({
     bundle: {
       type: "string",
       valueHint: "FILE",
-      description: "Asks the policy in a bundle or payload, unverified. Default: the project's sources",
+      description:
+        "Asks the policy in a bundle or payload, unverified. Default: the project's sources",
     },
     config: { type: "string", valueHint: "FILE", description: "The project's config file" },
   },
@@ -102,7 +119,7 @@ function documentOf({ origin }: AskedPolicy, question: Question, answer: Answer)
 }
 
 async function policyOf(
-  args: { readonly bundle?: string; readonly config?: string },
+  args: { readonly bundle?: string | undefined; readonly config?: string | undefined },
   { io, output }: Surroundings,
 ): Promise<AskedPolicy> {
   if (args.bundle !== undefined) return bundledPolicy(io, args.bundle);
@@ -112,7 +129,10 @@ async function policyOf(
   const result = await compilePolicy({ files }, { strict: config.strict ?? false });
   if (result.ok) return { policy: result.policy, origin: "from its sources" };
   const faults = result.errors.map((error) => formatDiagnostic(error)).join("\n\n");
-  throw new InterlatchError("ERR_POLICY", `The policy has errors, so it decides nothing:\n\n${faults}`);
+  throw new InterlatchError(
+    "ERR_POLICY",
+    `The policy has errors, so it decides nothing:\n\n${faults}`,
+  );
 }
 
 async function bundledPolicy(io: Io, file: string): Promise<AskedPolicy> {
@@ -132,7 +152,9 @@ async function explainRecorded(
 ): Promise<Outcome> {
   const path = given ?? AUDIT_FOLDER;
   if (given === undefined && !(await exists(resolve(io.cwd, path)))) {
-    throw wrongUse(`Where is the audit log? There is no ${AUDIT_FOLDER}; --audit names a file or a folder.`);
+    throw wrongUse(
+      `Where is the audit log? There is no ${AUDIT_FOLDER}; --audit names a file or a folder.`,
+    );
   }
   const recorded = await recordedCalls(resolve(io.cwd, path), path, id, output);
   printCalls(recorded, output);

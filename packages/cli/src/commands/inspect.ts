@@ -57,7 +57,9 @@ function kindOf(document: Document, fields: Fields): string {
   }
   const { payloadType } = document.envelope;
   if (payloadType === payloadTypeOf("policy-bundle")) return "bundle";
-  return payloadType === payloadTypeOf("trust-root") ? "trust root" : `document of type ${payloadType}`;
+  return payloadType === payloadTypeOf("trust-root")
+    ? "trust root"
+    : `document of type ${payloadType}`;
 }
 
 /** The fields at the top, each on a line; of large ones how much there is. */

@@ -17,7 +17,10 @@ const ALGORITHMS: readonly Algorithm[] = ["Ed25519", "ES256"];
 /** `interlatch keygen`: a key pair, the private one in a file that only its owner may read. */
 export const keygen: Command = defineCommand({
   summary: "Makes a key and writes the private one to a file that only you may read",
-  example: ["interlatch keygen --out .interlatch/keys/second.pem", "another key, to reach a threshold of two"],
+  example: [
+    "interlatch keygen --out .interlatch/keys/second.pem",
+    "another key, to reach a threshold of two",
+  ],
   args: {
     alg: {
       type: "enum",
@@ -51,7 +54,9 @@ export const keygen: Command = defineCommand({
       const text = `${JSON.stringify(publicJwk, null, 2)}\n`;
       await writeNew(resolve(io.cwd, args.public), args.public, text);
     }
-    output.say(`${shown}: a private ${alg} key, ${encrypted ? "encrypted" : "not encrypted"}, mode 600`);
+    output.say(
+      `${shown}: a private ${alg} key, ${encrypted ? "encrypted" : "not encrypted"}, mode 600`,
+    );
     output.say(`  key id  ${keyid}`);
     output.say(`  public  ${JSON.stringify(publicJwk)}`);
     if (!encrypted) output.note(`To encrypt keys, set ${PASSPHRASE} or add --passphrase.`);

@@ -2,13 +2,13 @@ import { resolve } from "node:path";
 import { InterlatchError } from "@interlatch/core";
 import { addSignature, readAnyEnvelope, type SigningKey, signPayload } from "@interlatch/core/sign";
 import { wrongUse } from "../arguments.ts";
-import { bundleNameFor, digestOf, type Document, fieldsOf, isBundle, readDocument } from "../bundle-files.ts";
+import { bundleNameFor, digestOf, type Document, isBundle, readDocument } from "../bundle-files.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { exists, readBytes, replaceFile } from "../files.ts";
 import type { Io } from "../io.ts";
 import { PASSPHRASE, readPrivateKey } from "../keys.ts";
-import { counted, type Output, shown, visible } from "../output.ts";
+import { counted, type Output, visible } from "../output.ts";
 import { HOST_LIFE_MS, refuseUnusable } from "../usable-payload.ts";
 
 /** `interlatch sign`: a payload becomes a bundle; an envelope gets one signature more. */
@@ -56,12 +56,14 @@ export const sign: Command = defineCommand({
 
 /** Whoever signs should see what; a payload that no host would take is not signed at all. */
 async function tellWhatIsSigned(document: Document, file: string, output: Output): Promise<void> {
-  const life = await refuseUnusable(document, file);
-  const { id, version, audience, notBefore, expires } = fieldsOf(document, file);
-  output.note(`${shown(id)} version ${shown(version)} for ${shown(audience)}`);
-  output.note(`  from ${shown(notBefore)} until ${shown(expires)}`);
+  const { payload, life } = await refuseUnusable(document, file);
+  const { id, version, audience, notBefore, expires } = payload;
+  output.note(visible(`${id} version ${version} for ${audience.join(", ")}`));
+  output.note(`  from ${notBefore} until ${expires}`);
   if (life > HOST_LIFE_MS) {
-    output.warn("It lives longer than 30 days. Hosts refuse that unless they set `maxLifetimeDays`.");
+    output.warn(
+      "It lives longer than 30 days. Hosts refuse that unless they set `maxLifetimeDays`.",
+    );
   }
 }
 
@@ -110,7 +112,9 @@ async function withSignatures(
   let envelope: string | Uint8Array = before;
   for (const key of keys) {
     if (signersOf(envelope).includes(key.keyid)) {
-      output.warn(`The key ${key.keyid} has signed already; \`interlatch verify\` says whether that signature fits.`);
+      output.warn(
+        `The key ${key.keyid} has signed already; \`interlatch verify\` says whether that signature fits.`,
+      );
     } else {
       envelope = await addSignature(envelope, key);
     }

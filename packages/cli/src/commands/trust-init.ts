@@ -53,7 +53,10 @@ export const trustInit: Command = defineCommand({
     const out = args.out ?? "trust.json";
     const path = resolve(io.cwd, out);
     if (await exists(path)) {
-      throw new InterlatchError("ERR_FILE", `${out} exists and is not overwritten. Give --out another name.`);
+      throw new InterlatchError(
+        "ERR_FILE",
+        `${out} exists and is not overwritten. Give --out another name.`,
+      );
     }
     const now = io.now();
     const made = await makeTrustRoot({
@@ -76,11 +79,18 @@ export const trustInit: Command = defineCommand({
       );
     }
     const { roles, expires } = document;
-    return { exit: EXIT.ok, json: { file: out, pin: `${out}#${pin}`, digest: pin, expires, roles, signatures } };
+    return {
+      exit: EXIT.ok,
+      json: { file: out, pin: `${out}#${pin}`, digest: pin, expires, roles, signatures },
+    };
   },
 });
 
-async function keysOf(io: Io, option: string, paths: readonly string[]): Promise<readonly RootKey[]> {
+async function keysOf(
+  io: Io,
+  option: string,
+  paths: readonly string[],
+): Promise<readonly RootKey[]> {
   if (paths.length === 0) throw wrongUse(`${option} is missing: name at least one key.`);
   const keys: RootKey[] = [];
   // One after the other: each may ask for a passphrase.

@@ -2,7 +2,13 @@ import { resolve } from "node:path";
 import { InterlatchError, type VerifiedBundle } from "@interlatch/core";
 import { fileRollback } from "@interlatch/core/node";
 import { wrongUse } from "../arguments.ts";
-import { type Check, type Demands, identityOf, type Verification, verifyByChecks } from "../checks.ts";
+import {
+  type Check,
+  type Demands,
+  identityOf,
+  type Verification,
+  verifyByChecks,
+} from "../checks.ts";
 import { type Command, defineCommand, type Outcome } from "../command.ts";
 import { EXIT, exitOf } from "../exit-codes.ts";
 import { exists, readBytes } from "../files.ts";
@@ -25,7 +31,11 @@ export const verify: Command = defineCommand({
     },
     audience: { type: "string", valueHint: "NAME", description: "The environment. Required" },
     id: { type: "string", valueHint: "ID", description: "The stream that is demanded" },
-    "min-version": { type: "string", valueHint: "N", description: "The lowest version that is taken" },
+    "min-version": {
+      type: "string",
+      valueHint: "N",
+      description: "The lowest version that is taken",
+    },
     "max-lifetime-days": {
       type: "string",
       valueHint: "N",
@@ -34,7 +44,8 @@ export const verify: Command = defineCommand({
     rollback: {
       type: "string",
       valueHint: "FILE",
-      description: "The rollback state of a host. It moves forward as when the host loads the bundle",
+      description:
+        "The rollback state of a host. It moves forward as when the host loads the bundle",
     },
     now: {
       type: "string",
@@ -58,13 +69,13 @@ export const verify: Command = defineCommand({
 });
 
 interface Given {
-  readonly trust?: string;
-  readonly audience?: string;
-  readonly id?: string;
-  readonly "min-version"?: string;
-  readonly "max-lifetime-days"?: string;
-  readonly rollback?: string;
-  readonly now?: string;
+  readonly trust?: string | undefined;
+  readonly audience?: string | undefined;
+  readonly id?: string | undefined;
+  readonly "min-version"?: string | undefined;
+  readonly "max-lifetime-days"?: string | undefined;
+  readonly rollback?: string | undefined;
+  readonly now?: string | undefined;
 }
 
 async function demandsOf(io: Io, args: Given): Promise<Demands> {
@@ -94,7 +105,9 @@ async function readTrust(
   if (given === undefined) throw wrongUse(`${form} is missing.`);
   const [, file, pin] = /^(.+)#(sha256:[0-9a-f]{64})$/.exec(given) ?? [];
   if (file === undefined || pin === undefined) {
-    const noPin = (await exists(resolve(io.cwd, given))) ? " A root without its pin proves nothing." : "";
+    const noPin = (await exists(resolve(io.cwd, given)))
+      ? " A root without its pin proves nothing."
+      : "";
     throw wrongUse(`The trust root is named with its pin: ${form}.${noPin}`);
   }
   try {
@@ -128,7 +141,7 @@ function printChecks(checks: readonly Check[], { say, note, paint }: Output): vo
   const marks = {
     passed: paint.green("ok         "),
     failed: paint.red("failed     "),
-    skipped: paint.yellow("no demand  "),
+    "not asked": paint.yellow("not asked  "),
     "not reached": paint.dim("not reached"),
   };
   for (const { result, about } of checks) {
@@ -155,5 +168,7 @@ function answer(verification: Verification, output: Output): Outcome {
 function bundleLine({ payload, digest, signers }: VerifiedBundle): string {
   const { id, version, audience, expires } = payload;
   const signed = `signed by ${counted(signers.length, "key")}`;
-  return visible(`valid: ${id} version ${version} for ${audience.join(", ")}, until ${expires}, ${signed}, sha256:${digest}`);
+  return visible(
+    `valid: ${id} version ${version} for ${audience.join(", ")}, until ${expires}, ${signed}, sha256:${digest}`,
+  );
 }

@@ -116,7 +116,15 @@ async function probe(
     at: known.at,
   } as const;
   const guard = await testGuard(
-    { engine, id, mode: "enforce", agents: null, tools: { [tool]: described }, facts, rules: [rule] },
+    {
+      engine,
+      id,
+      mode: "enforce",
+      agents: null,
+      tools: { [tool]: described },
+      facts,
+      rules: [rule],
+    },
     { time: fakeClock(question.time) },
   );
   const ticket = guard.for(question.identity);

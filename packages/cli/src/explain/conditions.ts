@@ -15,10 +15,7 @@ export interface ConditionValue {
 export type ValueOf = (expression: Expression) => Promise<Json | undefined>;
 
 /** Takes a condition apart at `&&`, `||`, `!` and `?:`, down to what compares something. */
-export async function valuesOf(
-  condition: Expression,
-  valueOf: ValueOf,
-): Promise<ConditionValue> {
+export async function valuesOf(condition: Expression, valueOf: ValueOf): Promise<ConditionValue> {
   const parts: ConditionValue[] = [];
   for (const part of partsOf(condition)) parts.push(await valuesOf(part, valueOf));
   const value = await valueOf(condition);
@@ -44,10 +41,7 @@ function partsOf(one: Expression): readonly Expression[] {
   }
 }
 
-async function readsOf(
-  condition: Expression,
-  valueOf: ValueOf,
-): Promise<ConditionValue["reads"]> {
+async function readsOf(condition: Expression, valueOf: ValueOf): Promise<ConditionValue["reads"]> {
   const paths = new Map(pathsIn(condition).map((path) => [writeExpression(path), path]));
   const reads: { text: string; value: Json }[] = [];
   for (const [text, path] of paths) {
@@ -82,7 +76,11 @@ function pathsIn(one: Expression): readonly Expression[] {
     case "arithmetic":
       return [...pathsIn(one.left), ...pathsIn(one.right)];
     case "comprehension":
-      return [...pathsIn(one.over), ...(one.where === undefined ? [] : pathsIn(one.where)), ...pathsIn(one.body)];
+      return [
+        ...pathsIn(one.over),
+        ...(one.where === undefined ? [] : pathsIn(one.where)),
+        ...pathsIn(one.body),
+      ];
     case "call":
       return one.arguments.flatMap(pathsIn);
     case "literal":

@@ -63,14 +63,19 @@ function printSteps(
   step(2, "snapshot", "the arguments are plain data");
   step(3, "tool", known === undefined ? "" : toolText(known));
   if (step(4, "scope", scopeText(policy, profiles))) printProfiles(profiles, output);
-  step(5, "arguments", known?.arguments === undefined ? "not described, so not checked" : "fit the tool's schema");
+  step(
+    5,
+    "arguments",
+    known?.arguments === undefined ? "not described, so not checked" : "fit the tool's schema",
+  );
   step(6, "labels", "this version has none");
   step(7, "risk", riskText(decision));
   if (step(8, "rules", rulesText(rules, known?.default ?? "deny"))) {
     for (const rule of rules) printRule(rule, decision, output);
   }
   step(9, "risk bands", "this version has none");
-  if (ends < LAST_STEP) output.note(`   ${visible(decision.reason)}; the steps after it were not taken`);
+  if (ends < LAST_STEP)
+    output.note(`   ${visible(decision.reason)}; the steps after it were not taken`);
 }
 
 function toolText({ operation, data, at }: Policy["tools"][string]): string {
@@ -85,7 +90,9 @@ function scopeText({ agents }: Policy, profiles: readonly ProfileAnswer[]): stri
 
 function printProfiles(profiles: readonly ProfileAnswer[], output: Output): void {
   for (const { name, holdsTool, when } of profiles) {
-    output.say(`     ${visible(name)}: ${holdsTool ? "lists this tool" : "does not list this tool"}`);
+    output.say(
+      `     ${visible(name)}: ${holdsTool ? "lists this tool" : "does not list this tool"}`,
+    );
     printCondition(when, 7, output);
   }
 }
@@ -120,7 +127,8 @@ function printCondition(condition: ConditionValue, indent: number, output: Outpu
   const tone = value === true ? paint.green : value === false ? paint.dim : paint.red;
   const margin = " ".repeat(indent);
   say(`${margin}${tone(String(value).padEnd(5))}  ${visible(text)}`);
-  for (const read of reads) say(`${margin}       ${paint.dim(`${visible(read.text)} is ${shown(read.value)}`)}`);
+  for (const read of reads)
+    say(`${margin}       ${paint.dim(`${visible(read.text)} is ${shown(read.value)}`)}`);
   for (const part of parts) printCondition(part, indent + 2, output);
 }
 
@@ -134,7 +142,7 @@ function printConsequences({ decision, denial }: Answer, { say }: Output): void 
     say(`obligation           ${obligationText(obligation)}`);
   }
   if (denial === null) return;
-  const given = denial.kind === "value" ? shown(denial.value, 2_000) : visible(denial.message);
+  const given = shown(denial.kind === "value" ? denial.value : denial.message, 2_000);
   const when = decision.effect === "review" ? ", unless a person approves" : "";
   say(`the agent gets       the ${denial.kind} ${given}${when}`);
 }

@@ -26,12 +26,18 @@ function printCall({ file, call, end }: RecordedCall, { say, note, paint }: Outp
   if (text !== undefined) say(`  ${text}`);
   for (const { name, action, outcome, at } of rules) {
     const decides = name === rule ? paint.bold("  decided") : "";
-    say(`     ${visible(name)}  ${action}  ${outcome.replace("_", " ")}  ${visible(at.file)}:${at.line}${decides}`);
+    say(
+      `     ${visible(name)}  ${action}  ${outcome.replace("_", " ")}  ${visible(at.file)}:${at.line}${decides}`,
+    );
   }
-  say(`  risk ${call.risk}, operation ${call.operation ?? "unknown"}, data ${call.data ?? "unknown"}`);
-  for (const { path, from, to } of call.rewrites) say(`  rewritten ${visible(path)}: ${from} became ${to}`);
+  say(
+    `  risk ${call.risk}, operation ${call.operation ?? "unknown"}, data ${call.data ?? "unknown"}`,
+  );
+  for (const { path, from, to } of call.rewrites)
+    say(`  rewritten ${visible(path)}: ${from} became ${to}`);
   if (call.reviewer !== undefined) say(`  reviewed by ${visible(call.reviewer)}`);
-  if (bundle !== null) say(`  policy ${visible(bundle.id)} version ${bundle.version}, sha256:${bundle.digest}`);
+  if (bundle !== null)
+    say(`  policy ${visible(bundle.id)} version ${bundle.version}, sha256:${bundle.digest}`);
   say(`  ${endText(end)}`);
   note(`  ${file}, evaluation ${visible(call.evaluation)}`);
   say("");

@@ -17,16 +17,16 @@ export interface Question {
 
 /** The options that describe a call. */
 export interface QuestionOptions {
-  readonly tool?: string;
-  readonly arguments?: string;
-  readonly agent?: string;
-  readonly user?: string;
-  readonly tenant?: string;
-  readonly session?: string;
-  readonly facts?: string;
-  readonly context?: string;
-  readonly time?: string;
-  readonly file?: string;
+  readonly tool?: string | undefined;
+  readonly arguments?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly user?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly session?: string | undefined;
+  readonly facts?: string | undefined;
+  readonly context?: string | undefined;
+  readonly time?: string | undefined;
+  readonly file?: string | undefined;
 }
 
 /**
@@ -41,10 +41,14 @@ export async function readQuestion(io: Io, options: QuestionOptions): Promise<Qu
 function ofOptions(io: Io, options: QuestionOptions): Question {
   const { tool, agent, tenant, session } = options;
   if (tool === undefined) {
-    throw wrongUse("What shall be explained? Name a call: --tool NAME --arguments '{…}' --agent '{\"id\":\"a1\"}'.");
+    throw wrongUse(
+      "What shall be explained? Name a call: --tool NAME --arguments '{…}' --agent '{\"id\":\"a1\"}'.",
+    );
   }
   if (agent === undefined) {
-    throw wrongUse("--agent is missing: who calls, as JSON: --agent '{\"id\":\"a1\",\"roles\":[\"clerk\"]}'.");
+    throw wrongUse(
+      '--agent is missing: who calls, as JSON: --agent \'{"id":"a1","roles":["clerk"]}\'.',
+    );
   }
   const identity = {
     session: session ?? "explain",
@@ -116,6 +120,7 @@ function refuseUnknown(name: string, value: JsonObject, known: readonly string[]
 function timeOf(io: Io, name: string, text: string | undefined): number {
   if (text === undefined) return io.now();
   const time = Date.parse(text);
-  if (/^\d{4}-\d{2}-\d{2}T.+(?:Z|[+-]\d{2}:\d{2})$/.test(text) && Number.isFinite(time)) return time;
+  if (/^\d{4}-\d{2}-\d{2}T.+(?:Z|[+-]\d{2}:\d{2})$/.test(text) && Number.isFinite(time))
+    return time;
   throw wrongUse(`${name} is an instant like 2026-01-31T09:00:00Z; found ${text}.`);
 }

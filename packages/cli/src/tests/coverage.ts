@@ -29,7 +29,10 @@ export function coverageOf(policy: Policy, results: readonly CaseResult[]): Cove
 }
 
 function covered(
-  all: readonly { readonly name: string; readonly at: { readonly file: string; readonly line: number } }[],
+  all: readonly {
+    readonly name: string;
+    readonly at: { readonly file: string; readonly line: number };
+  }[],
   reached: ReadonlySet<string>,
 ): Covered {
   const missing = all.filter(({ name }) => !reached.has(name));

@@ -127,8 +127,7 @@ function fallbackDifference(
     const got = effect === "review" ? "a question to a person" : "the tool's own result";
     return [{ what: "fallback", expected, got }];
   }
-  const got =
-    denial.kind === "value" ? { value: denial.value } : { message: denial.message };
+  const got = denial.kind === "value" ? { value: denial.value } : { message: denial.message };
   const isSame =
     "message" in expected
       ? denial.kind === "message" && denial.message === expected.message

@@ -9,7 +9,8 @@ import {
 import { type Config, inProject } from "../config.ts";
 import { exists, readText } from "../files.ts";
 import type { Io } from "../io.ts";
-import { nameIn, projectSources } from "../policy-files.ts";
+import type { Output } from "../output.ts";
+import { announceCompile, nameIn, projectSources } from "../policy-files.ts";
 
 /** A file of tests with the policy it is for. */
 export interface TestFile {
@@ -94,10 +95,15 @@ export async function compileFor(
   { policyPaths }: TestFile,
   folder: string,
   strict: boolean,
+  output: Output,
 ): Promise<Policy> {
   const files = await projectSources({ file: "", folder, policy: policyPaths });
+  announceCompile(output, files);
   const result = await compilePolicy({ files }, { strict });
   if (result.ok) return result.policy;
   const faults = result.errors.map((error) => formatDiagnostic(error)).join("\n\n");
-  throw new InterlatchError("ERR_POLICY", `The policy has errors, so nothing was tested:\n\n${faults}`);
+  throw new InterlatchError(
+    "ERR_POLICY",
+    `The policy has errors, so nothing was tested:\n\n${faults}`,
+  );
 }

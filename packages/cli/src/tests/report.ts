@@ -68,7 +68,12 @@ export function reportOf(runs: readonly TestRun[]): object {
         decision:
           decision === null
             ? null
-            : { effect: decision.effect, code: decision.code, rule: decision.rule, at: decision.at },
+            : {
+                effect: decision.effect,
+                code: decision.code,
+                rule: decision.rule,
+                at: decision.at,
+              },
       })),
     })),
   };

@@ -35,7 +35,7 @@ export async function runTests(
   for (const group of byPolicy.values()) {
     const [first] = group;
     if (first === undefined) continue;
-    const policy = await compileFor(first, selection.folder, strict);
+    const policy = await compileFor(first, selection.folder, strict, output);
     runs.push(await runGroup(policy, group, output));
   }
   return runs;

@@ -2,11 +2,16 @@ import { requirements, type Requirement } from "./requirement.ts";
 
 /** Known ways round such guards, tried on this one. */
 export const evasionRequirements: readonly Requirement[] = requirements("0.1.0", {
+  "evasion.T01": "A denied tool is executed by no framework, neither generated nor streamed.",
   "evasion.T03": "A call whose arguments stand in another field is not taken for one without arguments.",
   "evasion.T04": "Arguments that could not be parsed are denied and not read as an empty object.",
+  "evasion.T05": "Input hooks of a denied call are not told its arguments.",
   "evasion.T06": "Changing the arguments from inside a decision, a review or a listener changes nothing that runs.",
+  "evasion.T07": "What the provider runs is reported as out of reach and never as blocked.",
+  "evasion.T08": "A tool that came late or was built elsewhere is denied unless the policy knows it.",
   "evasion.T09": "A tool hidden from the model and called all the same is denied.",
   "evasion.T10": "A spread or structured copy of a ticket carries no identity, and a copied denial is no denial.",
+  "evasion.T11": "A tools node meets the guard whatever form its input has.",
   "evasion.T12": "An answer of a reviewer in other words than approve is a denial.",
   "evasion.T13": "No opinion is a denial.",
   "evasion.T14": "A condition that cannot be parsed stops the build and never goes quietly unmatched.",

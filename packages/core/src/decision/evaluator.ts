@@ -57,7 +57,7 @@ const MAX_CACHED_VERDICTS = 256;
 export function createEvaluator(policy: Policy, patterns: PatternCompiler | null): Evaluator {
   const tools = compileTools(policy, patterns);
   const rules = new Map(policy.rules.map((rule) => [rule.name, rule]));
-  const values = new Map<ValueTemplate, ValueMaker>();
+  const values = compileValues(policy, patterns);
   const deciding = new Deciding();
 
   return {
@@ -81,6 +81,19 @@ export function createEvaluator(policy: Policy, patterns: PatternCompiler | null
       return tool !== undefined && deciding.mayEver(tool, request);
     },
   };
+}
+
+/** Made with the bundle and not at the first denial: a pattern that is none must refuse the bundle. */
+function compileValues(
+  { tools, rules, fallback }: Policy,
+  patterns: PatternCompiler | null,
+): WeakMap<ValueTemplate, ValueMaker> {
+  const values = new WeakMap<ValueTemplate, ValueMaker>();
+  const all = [fallback, ...[...Object.values(tools), ...rules].map((one) => one.fallback)];
+  for (const one of all) {
+    if (one?.kind === "value") values.set(one.value, compileValue(one.value, patterns));
+  }
+  return values;
 }
 
 function answer(

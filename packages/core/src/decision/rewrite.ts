@@ -24,5 +24,7 @@ export function clamp(image: JsonObject, argument: string, from: number, to: num
   const value = image[argument];
   effective[argument] = Array.isArray(value) ? Object.freeze(value.slice(0, to)) : to;
   const path = `arguments.${argument}`;
-  return { image: Object.freeze(effective), rewrites: [{ kind: "max_batch_size", path, from, to }] };
+  const rewrite: Rewrite = Object.freeze({ kind: "max_batch_size", path, from, to });
+  // Frozen: a record is written from it later, and the tool and every listener are handed it before.
+  return { image: Object.freeze(effective), rewrites: Object.freeze([rewrite]) };
 }

@@ -27,7 +27,7 @@ export function fallBack({ id, tool, decision, deciding, evaluator, request }: D
     chosen?.kind === "message" ? chosen.message : base?.kind === "message" ? base.message : null;
   // Why an allow rule allows is no reason for a denial that a limit made of it.
   const reason = deciding?.action === "allow" ? undefined : deciding?.reason;
-  const call = { id, tool };
+  const call = Object.freeze({ id, tool });
   const message = denialMessage(template, tool, decision, reason);
   if (chosen?.kind === "value" && request !== null) {
     const value = evaluator?.value(chosen.value, request);

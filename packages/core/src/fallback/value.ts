@@ -1,45 +1,58 @@
-import { compileExpression, type Program } from "../evaluate/expression.ts";
+import { spend, textCost } from "../evaluate/cost.ts";
+import { compileExpression } from "../evaluate/expression.ts";
 import type { PatternCompiler } from "../evaluate/pattern.ts";
 import type { CallScope, CostBudget } from "../evaluate/scope.ts";
+import { isError } from "../evaluate/value.ts";
 import type { ValueTemplate } from "../policy/ir.ts";
 import type { Json } from "../snapshot/json.ts";
+import { takeSnapshot } from "../snapshot/snapshot.ts";
 
-/** Makes the value for one call; `undefined` when an expression in it errs. */
+/** Makes the value for one call, frozen; `undefined` when an expression in it errs. */
 export type ValueMaker = (scope: CallScope, budget: CostBudget) => Json | undefined;
 
 /**
  * Compiles the value of a fallback. `{expression}` alone gives the value itself, inside text its string
- * form; an expression that errs, or gives no JSON, makes the whole value `undefined`.
+ * form; an expression that errs, or gives no JSON, makes the whole value `undefined`. So does a value beyond
+ * `ARGUMENT_LIMITS`: an expression that puts a list into itself at each of its items is small as long as nobody
+ * looks at all of it.
+ *
+ * @throws InterlatchError `ERR_BUNDLE_POLICY`, as `compileExpression`
  */
 export function compileValue(
   template: ValueTemplate,
   patterns: PatternCompiler | null,
 ): ValueMaker {
+  const make = compilePart(template, patterns);
+  return (scope, budget) => imageOf(make(scope, budget));
+}
+
+/** What is made for one call, not yet known to be JSON; `undefined` when an expression in it errs. */
+type Maker = (scope: CallScope, budget: CostBudget) => unknown;
+
+function compilePart(template: ValueTemplate, patterns: PatternCompiler | null): Maker {
   switch (template.kind) {
     case "literal":
       return () => template.value;
-    case "expression": {
-      const program = compileExpression(template.expression, patterns);
-      return (scope, budget) => run(program, scope, budget);
-    }
+    case "expression":
+      return compileRun(template.expression, patterns);
     case "text":
       return compileText(template.parts, patterns);
     case "list": {
-      const items = template.items.map((item) => compileValue(item, patterns));
+      const items = template.items.map((item) => compilePart(item, patterns));
       return (scope, budget) => {
         const made = items.map((item) => item(scope, budget));
-        return made.includes(undefined) ? undefined : (made as Json[]); // no undefined is left
+        return made.includes(undefined) ? undefined : made;
       };
     }
     case "object": {
       const entries = template.entries.map(
-        ([key, value]) => [key, compileValue(value, patterns)] as const,
+        ([key, value]) => [key, compilePart(value, patterns)] as const,
       );
       return (scope, budget) => {
         const made = entries.map(([key, value]) => [key, value(scope, budget)] as const);
         if (made.some(([, value]) => value === undefined)) return undefined;
-        // `fromEntries` makes own properties, `__proto__` included; no undefined is left.
-        return Object.fromEntries(made) as { [key: string]: Json };
+        // `fromEntries` makes own properties, `__proto__` included.
+        return Object.fromEntries(made);
       };
     }
   }
@@ -47,33 +60,38 @@ export function compileValue(
 
 type TextParts = Extract<ValueTemplate, { kind: "text" }>["parts"];
 
-function compileText(parts: TextParts, patterns: PatternCompiler | null): ValueMaker {
-  const programs = parts.map((part) =>
-    typeof part === "string" ? part : compileExpression(part, patterns),
+function compileText(parts: TextParts, patterns: PatternCompiler | null): Maker {
+  const makers = parts.map((part) =>
+    typeof part === "string" ? part : compileRun(part, patterns),
   );
   return (scope, budget) => {
     let text = "";
-    for (const part of programs) {
-      const value = typeof part === "string" ? part : run(part, scope, budget);
+    for (const part of makers) {
+      const value = typeof part === "string" ? part : imageOf(part(scope, budget));
       if (value === undefined) return undefined;
-      text += typeof value === "string" ? value : JSON.stringify(value);
+      const more = typeof value === "string" ? value : JSON.stringify(value);
+      // Writing a value out costs more than copying a text of the same length.
+      if (!spend(budget, typeof value === "string" ? textCost(more.length) : more.length)) {
+        return undefined;
+      }
+      text += more;
     }
     return text;
   };
 }
 
-function run(program: Program, scope: CallScope, budget: CostBudget): Json | undefined {
-  const value: unknown = program(scope, budget);
-  return isJson(value) ? value : undefined;
+type Expression = Extract<ValueTemplate, { kind: "expression" }>["expression"];
+
+function compileRun(expression: Expression, patterns: PatternCompiler | null): Maker {
+  const program = compileExpression(expression, patterns);
+  return (scope, budget) => {
+    const value = program(scope, budget);
+    return isError(value) ? undefined : value;
+  };
 }
 
-/** Times, durations and errors are values of conditions and not JSON. */
-function isJson(value: unknown): value is Json {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object") return false;
-  if (Array.isArray(value)) return value.every(isJson);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const inheritsNothing = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return inheritsNothing && Object.values(value).every(isJson);
+/** The value as bounded JSON. Times and durations are values of conditions and not JSON. */
+function imageOf(value: unknown): Json | undefined {
+  const read = takeSnapshot({ value });
+  return typeof read === "string" ? undefined : read.image["value"];
 }

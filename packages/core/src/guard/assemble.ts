@@ -1,9 +1,10 @@
+import type { AuditSink } from "../audit/record.ts";
 import { memoryLimits } from "../limits/memory.ts";
 import type { BundleKeeper } from "./bundles.ts";
 import { Enforcer } from "./enforcer.ts";
 import { Emitter } from "./emitter.ts";
 import type { Guard } from "./guard.ts";
-import { hostClock, hostLogger } from "./host-parts.ts";
+import { hostClock, hostLogger, textOf } from "./host-parts.ts";
 import type { Judged } from "./judge.ts";
 import { denialLine } from "./log-line.ts";
 import type { CommonOptions } from "./options.ts";
@@ -23,7 +24,7 @@ export function assembleGuard(
   const clock = hostClock(options.clock ?? Date.now);
   const tickets = createTickets();
   const covered = new Map<string, CoverageEntry>();
-  let closed = false;
+  let closing: Promise<void> | null = null;
 
   const failed = (error: unknown): void => {
     logger?.error({ error: textOf(error) }, "the guard failed; the call was denied");
@@ -36,7 +37,7 @@ export function assembleGuard(
     clock: clock.now,
     recordTime: clock.nowOrLast,
     bundle: (now) => {
-      if (closed) return null;
+      if (closing !== null) return null;
       if (keeper.current === null) keeper.retry(now);
       return keeper.current;
     },
@@ -54,11 +55,9 @@ export function assembleGuard(
   };
   const enforcer = new Enforcer(parts);
 
-  async function close(): Promise<void> {
-    if (closed) return;
-    closed = true;
-    await audit.flush();
-    await audit.close();
+  /** Once: whoever closes it again waits for the same end, and learns of the same failure. */
+  function close(): Promise<void> {
+    return (closing ??= Promise.resolve(audit).then(closeAudit));
   }
 
   return {
@@ -75,7 +74,7 @@ export function assembleGuard(
     },
     coverage: () => coverageOf(covered, keeper),
     status: () => ({
-      state: closed ? "closed" : keeper.current === null ? "no_bundle" : "ready",
+      state: closing !== null ? "closed" : keeper.current === null ? "no_bundle" : "ready",
       bundle: keeper.current?.status ?? null,
       lastError: keeper.lastError,
       openCalls: enforcer.openCalls,
@@ -86,6 +85,15 @@ export function assembleGuard(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** A sink that cannot flush still lets go of its file. */
+async function closeAudit(audit: AuditSink): Promise<void> {
+  try {
+    await audit.flush();
+  } finally {
+    await audit.close();
+  }
 }
 
 function coverageOf(
@@ -111,13 +119,4 @@ function coverageOf(
 function fieldsOf({ id, tool, run, decision }: Judged): object {
   const { effect, code, rule, bundle } = decision;
   return { call: id, tool, agent: run?.agent.id ?? null, effect, code, rule, bundle: bundle?.digest };
-}
-
-/** A store may reject with anything, also with what cannot be made a text. */
-function textOf(error: unknown): string {
-  try {
-    return error instanceof Error ? String(error.message) : String(error);
-  } catch {
-    return "an error without words";
-  }
 }

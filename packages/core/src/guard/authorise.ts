@@ -3,7 +3,7 @@ import { limitDemands, type LimitDemand } from "../limits/claims.ts";
 import type { LimitResult, LimitStore } from "../limits/store.ts";
 import { denied, type Judged } from "./judge.ts";
 import { callEvent } from "./records.ts";
-import { when, type Awaitable } from "./wait.ts";
+import { isPromise, when, type Awaitable } from "./wait.ts";
 
 /**
  * Reserves all limits of a call in one step. Gives the call as it was, or denied, or up for review where a
@@ -55,20 +55,26 @@ function cannotCount(judged: Judged): Judged {
   });
 }
 
-/** A store is code of the host's: whatever is not a plain yes or a plain no is a store that did not answer. */
+/**
+ * A store is code of the host's: whatever is not a plain yes or a plain no is a store that did not answer. What
+ * a polluted `Object.prototype` lends to an empty answer is neither.
+ */
 function afterLimits(
   judged: Judged,
   demands: readonly LimitDemand[],
   result: LimitResult | null | undefined,
 ): Judged {
-  if (result?.ok === true) return judged;
-  const demand = result?.ok === false ? demands[result.claim] : undefined;
-  if (demand === undefined || result?.ok !== false) return denied(judged, "store_unavailable");
+  const own = typeof result === "object" && result !== null && Object.hasOwn(result, "ok");
+  if (!own) return denied(judged, "store_unavailable");
+  if (result.ok === true) return judged;
+  const demand = demands.find((_, index) => index === result.claim);
+  if (demand === undefined || result.ok !== false) return denied(judged, "store_unavailable");
   const seconds = Math.ceil(result.retryAfterMs / 1000);
   const wait = Number.isFinite(seconds) ? { retryAfter: seconds } : {};
   const limited = denied(judged, "rate_limited", { rule: demand.rule, ...wait });
   if (demand.onExceed === "deny") return limited;
-  return { ...limited, decision: { ...limited.decision, effect: "review" } };
+  const decision = Object.freeze({ ...limited.decision, effect: "review" as const });
+  return { ...limited, decision };
 }
 
 /**
@@ -92,7 +98,8 @@ export function recordCall(
   try {
     const kept = audit.append(callEvent(judged, evaluation, now, reviewer), { durable });
     if (kept === undefined) return judged;
-    return kept.then(() => judged, unavailable);
+    if (!isPromise(kept)) return unavailable(new TypeError("the audit sink answered neither way"));
+    return Promise.resolve(kept).then(() => judged, unavailable);
   } catch (error) {
     return unavailable(error);
   }

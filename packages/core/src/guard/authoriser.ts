@@ -15,8 +15,9 @@ export interface Authorised {
   readonly open: OpenCall;
 }
 
+/** By an own property: one that a polluted `Object.prototype` lends to every object would let denied calls run. */
 export function isAuthorised(made: Authorised | Judged): made is Authorised {
-  return "evaluation" in made;
+  return Object.hasOwn(made, "evaluation");
 }
 
 /** Limits that a reviewer has just approved to go past, by rule name. */
@@ -81,7 +82,8 @@ export class Authoriser {
     const waive = code === "rate_limited" && rule !== null ? new Set([...waived, rule]) : waived;
     const reason = `approved by ${result.reviewer}`;
     const decision = { ...again.decision, effect: "allow", code: "approved", reason } as const;
-    return this.#commit({ ...again, decision }, open, waive, result.reviewer);
+    const approved = { ...again, decision: Object.freeze(decision) };
+    return this.#commit(approved, open, waive, result.reviewer);
   }
 
   #commit(

@@ -5,6 +5,7 @@ import { isInterlatchError } from "../errors/errors.ts";
 import { loadPatternCompiler } from "../evaluate/pattern.ts";
 import { hasPattern } from "../policy/patterns.ts";
 import type { Policy } from "../policy/ir.ts";
+import { textOf } from "./host-parts.ts";
 import type { GuardStatus } from "./status.ts";
 
 /** A bundle that was verified and made ready to decide. A call keeps the one it began with. */
@@ -97,7 +98,8 @@ export class BundleKeeper {
 
   /** Starts an attempt in the background when none was made lately. `now` is epoch milliseconds. */
   retry(now: number): void {
-    if (this.#attempt !== null || now - this.#lastAttempt < RETRY_MS) return;
+    // A clock that was set back must not put the next attempt off until it has caught up.
+    if (this.#attempt !== null || Math.abs(now - this.#lastAttempt) < RETRY_MS) return;
     this.#lastAttempt = now;
     // The listener was told; nobody waits for this one.
     this.reload().catch(() => undefined);
@@ -129,7 +131,7 @@ export class BundleKeeper {
       this.#listener.loaded(bundle);
     } catch (error) {
       const code = isInterlatchError(error) ? error.code : "ERR_BUNDLE_UNREACHABLE";
-      const message = error instanceof Error ? error.message : String(error);
+      const message = textOf(error);
       this.#lastError = { code, message };
       this.#listener.rejected({ code, message });
       throw error;

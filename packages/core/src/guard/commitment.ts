@@ -1,5 +1,6 @@
 import { callContent } from "../snapshot/digest.ts";
 import { sha256Hex, toHex } from "../snapshot/hash.ts";
+import type { JsonObject } from "../snapshot/json.ts";
 import { NO_ARGUMENTS, type Snapshot } from "../snapshot/snapshot.ts";
 
 /** Contents up to this many characters may wait to be hashed; larger ones are not kept alive for it. */
@@ -14,12 +15,19 @@ const WAITING_SIZE = 1_024;
  */
 export function commitTo(tool: string, snapshot: Snapshot | null): () => string {
   const image = snapshot?.image ?? NO_ARGUMENTS;
-  let made: string | undefined;
-  if ((snapshot?.size ?? 0) > WAITING_SIZE) {
-    const hash = salted(callContent(tool, image));
-    return () => hash;
-  }
-  return () => (made ??= salted(callContent(tool, image)));
+  return (snapshot?.size ?? 0) > WAITING_SIZE
+    ? made(salted(callContent(tool, image)))
+    : waiting(tool, image);
+}
+
+/** A function of its own: closures made in one scope all hold on to whatever any of them names, here the image. */
+function made(hash: string): () => string {
+  return () => hash;
+}
+
+function waiting(tool: string, image: JsonObject): () => string {
+  let hash: string | undefined;
+  return () => (hash ??= salted(callContent(tool, image)));
 }
 
 const SALT_BYTES = 16;

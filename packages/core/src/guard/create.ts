@@ -5,7 +5,7 @@ import { assembleGuard } from "./assemble.ts";
 import { BundleKeeper, prepareBundle, type LoadedBundle } from "./bundles.ts";
 import { Emitter } from "./emitter.ts";
 import type { Guard } from "./guard.ts";
-import { hostLogger } from "./host-parts.ts";
+import { hostLogger, textOf } from "./host-parts.ts";
 import type { GuardOptions } from "./options.ts";
 import { watchSource } from "./watch.ts";
 
@@ -37,16 +37,17 @@ import { watchSource } from "./watch.ts";
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   checkOptions(options);
   const { bundle: source, trust, audience, rollback, clock = Date.now } = options;
+  // Read once: what a later load demands must not change with the host's object.
+  const { id, minVersion, maxLifetimeDays } = options;
   const logger = hostLogger(options.logger);
   const root = await openTrustRoot({ ...trust, now: clock(), rollback });
   const emitter = new Emitter((error) =>
-    logger?.error({ error: String(error) }, "a listener failed"),
+    logger?.error({ error: textOf(error) }, "a listener failed"),
   );
 
   const load = async (): Promise<LoadedBundle> => {
     const bytes = await read(source);
     const now = clock();
-    const { id, minVersion, maxLifetimeDays } = options;
     const made: { bundle?: LoadedBundle } = {};
     await verifyBundle(bytes, {
       trust: root,
@@ -97,7 +98,7 @@ async function read(source: GuardOptions["bundle"]): Promise<Uint8Array> {
     return await source.read();
   } catch (error) {
     if (isInterlatchError(error)) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = textOf(error);
     throw new InterlatchError(
       "ERR_BUNDLE_UNREACHABLE",
       `The bundle at ${source.name} cannot be read: ${why}. Until it can, every call is denied.`,

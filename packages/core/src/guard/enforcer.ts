@@ -9,8 +9,8 @@ import { Authoriser, isAuthorised, type Authorised } from "./authoriser.ts";
 import { isAsyncGeneratorFunction, isStream, TrackedStream, track, type Ending } from "./execution.ts";
 import type { LoadedBundle } from "./bundles.ts";
 import type { CallInput, Execute, OpenedCall, OpenOptions, RunOptions } from "./guard.ts";
-import { denied, digestOf, judge, refuse, type Judged } from "./judge.ts";
-import { OpenCalls } from "./open-calls.ts";
+import { denied, digestOf, judge, NAMELESS, nameOf, refuse, type Judged } from "./judge.ts";
+import { OpenCalls, type OpenCall } from "./open-calls.ts";
 import type { GuardParts } from "./parts.ts";
 import { callEvent, evaluationName, outcomeEvent } from "./records.ts";
 import { reviewObstacle } from "./review.ts";
@@ -52,22 +52,33 @@ export class Enforcer {
 
   judge(call: CallInput): Judged {
     const { tickets, clock, recordTime, failed } = this.#parts;
+    let name = NAMELESS;
     let bundle: LoadedBundle | null = null;
     try {
+      // First of all, so that whatever fails is recorded and answered under the call's own id.
+      name = nameOf(call);
       const now = clock();
       bundle = this.#parts.bundle(now);
-      return judge(call, { tickets, bundle, now });
+      return judge(call, name, { tickets, bundle, now });
     } catch (error) {
       failed(error);
-      return refuse({ id: null, tool: "", run: null, bundle, time: recordTime() }, "internal_error");
+      return refuse({ ...name, run: null, bundle, time: recordTime() }, "internal_error");
     }
   }
 
+  /** As {@link judge}, for more than one reader: no listener, reviewer or tool can change it for the others. */
+  #judgeForAll(call: CallInput): Judged {
+    const judged = this.judge(call);
+    Object.freeze(judged.decision);
+    return judged;
+  }
+
   openBatch(calls: readonly CallInput[], { leave }: OpenOptions): readonly OpenedCall[] {
-    const times = new Map<unknown, number>();
-    for (const { id } of calls) times.set(id, (times.get(id) ?? 0) + 1);
-    return calls.map((call) => {
-      let judged = this.judge(call);
+    const batch = calls.map((call) => this.#judgeForAll(call));
+    const times = new Map<string | null, number>();
+    for (const { id } of batch) times.set(id, (times.get(id) ?? 0) + 1);
+    return batch.map((first) => {
+      let judged = first;
       // Which of the two was meant cannot be told, so neither runs.
       if (judged.id !== null && (times.get(judged.id) ?? 0) > 1) {
         judged = denied(judged, "duplicate_call_id");
@@ -92,13 +103,14 @@ export class Enforcer {
   ): Result | Denied | Promise<Awaited<Result> | Denied> {
     const giveUp = (judged: Judged): Denied => {
       const denial = this.#deny(judged);
-      // Without `denied` the caller gets the denial itself, which is then what `Denied` stands for.
-      return options.denied === undefined ? (denial as Denied) : options.denied(denial);
+      // Without `denied` the caller gets the denial itself, which is then what `Denied` stands for. What is no
+      // function is no `denied` either: this is where a denial must not become an exception.
+      return typeof options.denied === "function" ? options.denied(denial) : (denial as Denied);
     };
-    const judged = this.judge(call);
+    const judged = this.#judgeForAll(call);
     if (judged.decision.effect === "deny") return giveUp(judged);
-    const open = this.#open.take(judged, call.batch);
-    if (open === null) return giveUp(denied(judged, "duplicate_call_id"));
+    const open = this.#take(judged, call);
+    if (typeof open === "string") return giveUp(denied(judged, open));
 
     const authorised = this.#authoriser.authorise(judged, open);
     if (!isPromise(authorised)) {
@@ -114,6 +126,17 @@ export class Enforcer {
       isAuthorised(made) ? this.#executeLater(made, execute, giveUp) : giveUp(made),
     );
     return later as Promise<Awaited<Result> | Denied>;
+  }
+
+  /** The right to run this id, or why there is none. */
+  #take(judged: Judged, call: CallInput): OpenCall | "duplicate_call_id" | "internal_error" {
+    try {
+      return this.#open.take(judged, call.batch) ?? "duplicate_call_id";
+    } catch (error) {
+      // A batch that is no object: whether the id was used in it cannot be told.
+      this.#parts.failed(error);
+      return "internal_error";
+    }
   }
 
   /** Starts the clock of an execution and says how to begin and to end it. */
@@ -161,16 +184,30 @@ export class Enforcer {
     execute: Execute<Result>,
     giveUp: (judged: Judged) => Denied,
   ): TrackedStream {
+    let left: Ending | null = null;
     let ended: ((ending: Ending) => void) | null = null;
-    const open = async (): Promise<AsyncGenerator<unknown, unknown, unknown>> => {
-      const made = await authorised;
-      if (!isAuthorised(made)) return onePart(giveUp(made));
+    // At once, and not when somebody reads: a denial is recorded also where nobody does.
+    const answered = Promise.resolve(authorised).then((made): (() => unknown) => {
+      if (!isAuthorised(made)) {
+        const part = giveUp(made);
+        return () => part;
+      }
       const begun = this.#begin(made, execute);
       ended = begun.ended;
-      const stream = begun.start();
-      return isStream(stream) ? allParts(stream) : onePart(stream);
+      if (left !== null) ended(left);
+      return begun.start;
+    });
+    answered.catch(() => undefined); // whoever reads is told
+    const open = async (leaving: boolean): Promise<AsyncGenerator<unknown, unknown, unknown>> => {
+      if (leaving) return noParts();
+      const start = await answered;
+      const made = await start();
+      return isStream(made) ? allParts(made) : onePart(made);
     };
-    return new TrackedStream(open, (ending) => ended?.(ending));
+    return new TrackedStream(open, (ending) => {
+      left = ending;
+      ended?.(ending);
+    });
   }
 
   /** Records a denied call and makes what the agent gets instead. */
@@ -198,7 +235,7 @@ export class Enforcer {
     const { audit, auditFailed } = this.#parts;
     try {
       const kept = audit.append(event, { durable: false });
-      kept?.catch((error: unknown) => auditFailed(error));
+      if (kept !== undefined) Promise.resolve(kept).catch((error: unknown) => auditFailed(error));
     } catch (error) {
       auditFailed(error);
     }
@@ -209,6 +246,10 @@ export class Enforcer {
 function fallBackOf({ id, tool, decision, bundle, request, verdict }: Judged): Denial {
   const evaluator = bundle?.evaluator ?? null;
   return fallBack({ id, tool, decision, deciding: verdict.deciding, evaluator, request });
+}
+
+async function* noParts(): AsyncGenerator<unknown, unknown, unknown> {
+  return undefined;
 }
 
 /** Some frameworks take the last part for the result, others what the generator returns. */

@@ -16,38 +16,55 @@ export function track<Result>(execute: () => Result, ended: (ending: Ending) => 
     ended("error");
     throw error;
   }
-  if (isAsyncGenerator(result)) {
-    // A generator goes in and one of the same parts comes out.
-    return new TrackedStream(() => result as StreamOf<Result>, ended) as Result;
+  switch (formOf(result)) {
+    case "stream":
+      // A generator goes in and one of the same parts comes out.
+      return new TrackedStream(() => result as StreamOf<Result>, ended) as Result;
+    case "promise":
+      return settle(result, ended) as Result; // a promise of the same value
+    case "value":
+      ended("executed");
+      return result;
   }
-  if (isPromise(result)) {
-    const promise = result as PromiseLike<unknown>;
-    const settled = Promise.resolve(promise).then(
-      (value) => {
-        // A promise of a stream, as an async function gives one: the call ends where the stream does.
-        if (isAsyncGenerator(value)) return new TrackedStream(() => value, ended);
-        ended("executed");
-        return value;
-      },
-      (error: unknown) => {
-        ended("error");
-        throw error;
-      },
-    );
-    return settled as Result; // a promise of the same value
+}
+
+/** What a tool returned, as far as its end is concerned. */
+function formOf(result: unknown): "stream" | "promise" | "value" {
+  try {
+    return isAsyncGenerator(result) ? "stream" : isPromise(result) ? "promise" : "value";
+  } catch {
+    // A revoked proxy, or a getter that throws: the tool has run, and what it returned is its caller's to read.
+    return "value";
   }
+}
+
+/** Waits as `await` does, whatever a promise's own `then` throws, gives back or forgets to call. */
+async function settle(result: unknown, ended: (ending: Ending) => void): Promise<unknown> {
+  let value: unknown;
+  try {
+    value = await result;
+  } catch (error) {
+    ended("error");
+    throw error;
+  }
+  // A promise of a stream, as an async function gives one: the call ends where the stream does.
+  if (formOf(value) === "stream") return new TrackedStream(() => value as StreamOf<unknown>, ended);
   ended("executed");
-  return result;
+  return value;
 }
 
 type StreamOf<Result> = Result & AsyncGenerator<unknown, unknown, unknown>;
 
-/** A stream that is only known once something was waited for: the tool's own, or parts that stand for a denial. */
-export type StreamOpener = () => Awaitable<AsyncGenerator<unknown, unknown, unknown>>;
+/**
+ * Gives a stream that is only known once something was waited for: the tool's own, or parts that stand for a
+ * denial. `left`: it is asked for only to be closed, so nothing need begin.
+ */
+export type StreamOpener = (left: boolean) => Awaitable<AsyncGenerator<unknown, unknown, unknown>>;
 
 /**
  * An async generator around another one that may still have to be waited for. Tells once how it ended: at its
- * end, at its error, or when it is left early, also before its first part.
+ * end, at its error, or when it is left early, also before its first part, and where nobody can read on because
+ * nobody holds it any more.
  */
 export class TrackedStream implements AsyncGenerator<unknown, unknown, unknown> {
   readonly #open: StreamOpener;
@@ -59,14 +76,18 @@ export class TrackedStream implements AsyncGenerator<unknown, unknown, unknown> 
   constructor(open: StreamOpener, ended: (ending: Ending) => void) {
     this.#open = open;
     this.#ended = ended;
+    DROPPED?.register(this, ended, this);
   }
 
   next(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
     return this.#step((inner) => inner.next(value));
   }
 
-  return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
-    return this.#step((inner) => inner.return(value), "aborted");
+  async return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
+    const part = await this.#step((inner) => inner.return(value), "aborted");
+    // A generator may yield once more while it cleans up; whoever has left never asks for the rest.
+    this.#end("aborted");
+    return part;
   }
 
   throw(error: unknown): Promise<IteratorResult<unknown, unknown>> {
@@ -93,7 +114,7 @@ export class TrackedStream implements AsyncGenerator<unknown, unknown, unknown> 
     ending: Ending = "executed",
   ): Promise<IteratorResult<unknown, unknown>> {
     try {
-      this.#inner ??= this.#open();
+      this.#inner ??= this.#open(ending === "aborted");
       const part = await step(await this.#inner);
       if (part.done === true) this.#end(ending);
       return part;
@@ -106,9 +127,16 @@ export class TrackedStream implements AsyncGenerator<unknown, unknown, unknown> 
   #end(ending: Ending): void {
     if (this.#over) return;
     this.#over = true;
+    DROPPED?.unregister(this);
     this.#ended(ending);
   }
 }
+
+/** Without this a stream that nobody ever reads would leave its call open, and its id in use, for good. */
+const DROPPED =
+  typeof FinalizationRegistry === "undefined"
+    ? null // some edge run times have none
+    : new FinalizationRegistry<(ending: Ending) => void>((ended) => ended("aborted"));
 
 /** Whether a value is the object of an async generator function. A stream class of its own is a value like any other. */
 export function isAsyncGenerator(value: unknown): value is AsyncGenerator<unknown, unknown, unknown> {
@@ -124,5 +152,9 @@ export function isAsyncGeneratorFunction(execute: unknown): boolean {
 
 /** Whether a value is a stream of parts in the making: anything that is iterated asynchronously. */
 export function isStream(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+  try {
+    return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+  } catch {
+    return false; // a revoked proxy
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect } from "vitest";
 import { perMinute, policyOf } from "../../../../test/policies.ts";
+import { guardOver, makeSigning } from "../../../../test/signed.ts";
 import { verifies } from "../../../../test/verifies.ts";
 import { isDenial } from "../fallback/denial.ts";
 import { testGuard, type TestGuard, type TestGuardOptions } from "../testing/index.ts";
@@ -105,6 +106,18 @@ describe("a failure inside the guard", () => {
     };
     expect(await attempt({ audit })).toEqual({ code: "ran", ran: 1 });
     expect(await attempt({ audit }, { tool: "banned" })).toEqual({ code: "rule_denied", ran: 0 });
+  });
+
+  verifies("core.run.guard-error", "of its listeners changes nothing", async () => {
+    const { bundle, trust } = await makeSigning();
+    const { guard } = await guardOver(await bundle(policy), trust);
+    const heard: string[] = [];
+    guard.on("decision", explode);
+    guard.on("decision", ({ tool }) => heard.push(tool));
+    const ticket = guard.for({ agent: { id: "agent" }, session: "s" });
+    expect(guard.run({ ticket, id: "c1", tool: "a", arguments: {} }, () => "ran")).toBe("ran");
+    expect(isDenial(guard.run({ ticket, id: "c2", tool: "banned", arguments: {} }, () => "ran"))).toBe(true);
+    expect(heard).toEqual(["a", "banned"]);
   });
 
   verifies("core.run.guard-error", "of a store that previews denies the preview", async () => {

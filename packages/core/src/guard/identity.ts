@@ -22,8 +22,6 @@ export interface Identity {
   readonly tenant?: string;
   /** One conversation or thread. Left out: the ticket itself is one session. */
   readonly session?: string;
-  /** The agents that handed the work on, the first one first. */
-  readonly delegation?: readonly Agent[];
   /** Facts of this tenant, beside those of the policy; conditions read them as `facts.NAME`. */
   readonly facts?: JsonObject;
   /** Anything else the host wants conditions to read as `context.NAME`. */

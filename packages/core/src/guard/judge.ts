@@ -41,10 +41,24 @@ export interface JudgeContext {
 
 const NO_REWRITES = Object.freeze([]);
 
+/** What a call is named by. */
+export type CallName = Pick<Judged, "id" | "tool">;
+
+/** The name of a call that could not be read. */
+export const NAMELESS: CallName = Object.freeze({ id: null, tool: "" });
+
+/** Reads the names, each once: a getter must not show one id to the check and another to the record. */
+export function nameOf({ id, tool }: CallInput): CallName {
+  return {
+    id: typeof id === "string" && id !== "" ? id : null,
+    tool: typeof tool === "string" ? tool : "",
+  };
+}
+
 /** Reads a call once and decides it: identity, id, bundle, snapshot, then the rules. Pure but for reading the call. */
-export function judge(call: CallInput, { tickets, bundle, now }: JudgeContext): Judged {
-  const tool = typeof call.tool === "string" ? call.tool : "";
-  const id = typeof call.id === "string" && call.id !== "" ? call.id : null;
+export function judge(call: CallInput, name: CallName, context: JudgeContext): Judged {
+  const { id, tool } = name;
+  const { tickets, bundle, now } = context;
   const run = tickets.find(call.ticket) ?? null;
   const base: CallBase = { id, tool, run, bundle, time: now };
   if (run === null) return refuse(base, "identity_required");
@@ -64,7 +78,7 @@ export type CallBase = Pick<Judged, "id" | "tool" | "run" | "bundle" | "time">;
 export function refuse(base: CallBase, code: DecisionCode, detail?: string): Judged {
   const verdict = denial(code, detail);
   const evaluation = { verdict, arguments: NO_ARGUMENTS, rewrites: NO_REWRITES };
-  const decision = decisionOf(evaluation, base.bundle);
+  const decision = Object.freeze(decisionOf(evaluation, base.bundle));
   return { ...base, request: null, verdict, decision, snapshot: null, asked: null };
 }
 
@@ -132,7 +146,8 @@ export function denied(
     ...(more.retryAfter === undefined ? {} : { retryAfter: more.retryAfter }),
   };
   const deciding = named ?? judged.verdict.deciding;
-  return { ...judged, decision: changed, verdict: { ...judged.verdict, deciding } };
+  const verdict = { ...judged.verdict, deciding };
+  return { ...judged, decision: Object.freeze(changed), verdict };
 }
 
 /** The digest that names this call's content; unreadable arguments share one a tool. */
@@ -143,7 +158,8 @@ export function digestOf(judged: Judged): string {
 /** Merged once for each run and bundle. */
 const merged = new WeakMap<RunIdentity, { bundle: LoadedBundle; facts: JsonObject }>();
 
-function factsFor(run: RunIdentity, bundle: LoadedBundle): JsonObject {
+/** The facts that conditions read: the policy's with the host's. */
+export function factsFor(run: RunIdentity, bundle: LoadedBundle): JsonObject {
   const before = merged.get(run);
   if (before?.bundle === bundle) return before.facts;
   const facts = mergeFacts(bundle.evaluator.policy.facts, run.facts);

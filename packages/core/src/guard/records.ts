@@ -16,15 +16,15 @@ export function callEvent(
   now: number,
   reviewer?: string,
 ): CallEvent {
-  const { decision, run, tool } = judged;
-  const known = judged.bundle?.evaluator.tool(tool);
-  const commitment = commitTo(tool, judged.snapshot);
+  const { decision, run } = judged;
+  const known = judged.bundle?.evaluator.tool(judged.tool);
+  const commitment = commitTo(judged.tool, judged.snapshot);
   const event: CallEvent = {
     type: "call",
     time: instant(now),
     evaluation,
-    call: judged.id,
-    tool,
+    call: judged.id === null ? null : short(judged.id),
+    tool: short(judged.tool),
     agent: run?.agent.id ?? null,
     user: run?.user?.id ?? null,
     tenant: run?.tenant ?? null,
@@ -51,10 +51,25 @@ export function outcomeEvent(
   now: number,
   outcome: Pick<OutcomeEvent, "outcome" | "fallback" | "durationMs">,
 ): OutcomeEvent {
-  const { evaluation, call, tool } = open;
+  const { evaluation } = open;
+  const call = open.call === null ? null : short(open.call);
+  const tool = short(open.tool);
   const { outcome: how, fallback, durationMs } = outcome;
   const time = instant(now);
   return { type: "outcome", time, evaluation, call, tool, outcome: how, fallback, durationMs };
+}
+
+/** The most of a call's id or tool name that a record holds, in UTF-16 units. A tool that runs has at most 128. */
+const LONGEST_NAME = 4_096;
+
+/**
+ * Ids and names come from a model, or from a client that writes the history. One of some megabytes would make a
+ * line longer than any that is read, and a log that holds it would verify no more.
+ */
+function short(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  // Through JSON, which copies: a slice would keep all of the name alive for as long as the record is.
+  return JSON.parse(JSON.stringify(`${name.slice(0, LONGEST_NAME)}…`)) as string; // a text goes in
 }
 
 let lastTime = Number.NaN;

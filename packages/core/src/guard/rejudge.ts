@@ -14,6 +14,7 @@ export function rejudge(judged: Judged, context: Omit<JudgeContext, "tickets">):
   const expired = checkValidity(bundle, now);
   if (expired !== null) return refuse(base, expired);
   const again = decide(base, run, bundle, asked);
+  Object.freeze(again.decision); // listeners and the tool share it
   if (again.decision.effect === "deny") return again;
   if (digestOf(again) !== digestOf(judged)) return refuse(base, "approval_mismatch");
   return again;

@@ -40,13 +40,18 @@ export async function askReviewer(judged: Judged, onReview: OnReview): Promise<R
 }
 
 function readAnswer(answer: unknown): ReviewResult {
-  if (typeof answer !== "object" || answer === null || !("answer" in answer)) return UNAVAILABLE;
-  const reviewer = "reviewer" in answer ? answer.reviewer : undefined;
+  // Own properties: `{}` must not become an approval by what a polluted `Object.prototype` lends it.
+  if (typeof answer !== "object" || answer === null || !isOwn(answer, "answer")) return UNAVAILABLE;
+  const reviewer = isOwn(answer, "reviewer") ? answer.reviewer : undefined;
   // An approval that nobody stands for is none.
   if (typeof reviewer !== "string" || reviewer === "") return UNAVAILABLE;
   if (answer.answer === "approve") return { approved: true, reviewer };
   if (answer.answer === "reject") return { approved: false, code: "approval_rejected", reviewer };
   return UNAVAILABLE;
+}
+
+function isOwn<Name extends string>(value: object, name: Name): value is Record<Name, unknown> {
+  return Object.hasOwn(value, name);
 }
 
 const UNAVAILABLE: ReviewResult = { approved: false, code: "review_unavailable" };

@@ -5,7 +5,6 @@ import type { Identity, Ticket, TicketOptions } from "./identity.ts";
 
 /** What a ticket stands for: frozen images, taken when it was made. */
 export interface RunIdentity {
-  readonly identity: Identity;
   readonly agent: JsonObject & { readonly id: string };
   readonly user: (JsonObject & { readonly id: string }) | undefined;
   readonly tenant: string | undefined;
@@ -54,11 +53,14 @@ function readIdentity(identity: Identity, { said = [] }: TicketOptions): RunIden
   if (agent === undefined) {
     throw new InterlatchError("ERR_IDENTITY", "The identity names no agent: give `agent: { id }`.");
   }
+  // To leave it out silently would give the last agent more than those before it may do.
+  if (whole["delegation"] !== undefined) {
+    throw new InterlatchError("ERR_IDENTITY", "The identity's `delegation` is not supported yet.");
+  }
   const tenant = readText(whole, "tenant");
   const named = readText(whole, "session");
   const session = named ?? `run:${globalThis.crypto.randomUUID()}`;
   return {
-    identity,
     agent: withRoles(agent),
     user: readPrincipal(whole, "user"),
     tenant,

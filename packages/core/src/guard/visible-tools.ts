@@ -1,5 +1,6 @@
 import { NO_ARGUMENTS } from "../snapshot/snapshot.ts";
 import type { LoadedBundle } from "./bundles.ts";
+import { factsFor } from "./judge.ts";
 import type { RunIdentity } from "./tickets.ts";
 
 /**
@@ -16,7 +17,8 @@ export function visibleTools<Tool extends { readonly name: string; readonly desc
   tools: readonly Tool[],
 ): readonly Tool[] {
   if (run === undefined || bundle === null) return [];
-  const { agent, user, tenant, session, facts, context } = run;
+  const { agent, user, tenant, session, context } = run;
+  const facts = factsFor(run, bundle);
   const seen = tools.filter((tool) =>
     bundle.evaluator.mayEver(
       bundle.evaluator.request({
@@ -33,10 +35,10 @@ export function visibleTools<Tool extends { readonly name: string; readonly desc
     ),
   );
   return seen.map((tool) => {
-    const description = tool.description?.replace(INVISIBLE, "");
-    return description === undefined || description === tool.description
-      ? tool
-      : withDescription(tool, description);
+    // A description comes from whoever made the tool, and is not always the text its type says.
+    if (typeof tool.description !== "string") return tool;
+    const description = tool.description.replace(INVISIBLE, "");
+    return description === tool.description ? tool : withDescription(tool, description);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { BundleSource } from "../bundle/source.ts";
 import type { Logger } from "./events.ts";
+import { textOf } from "./host-parts.ts";
 
 /**
  * Listens to a source that can say when it changed. One that cannot be watched is no reason to refuse the bundle
@@ -16,7 +17,7 @@ export function watchSource(
   try {
     return source.watch(changed);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = textOf(error);
     logger?.warn(
       { source: source.name },
       `The bundle at ${source.name} cannot be watched: ${why}. A new one is seen when the guard reloads.`,

@@ -41,13 +41,11 @@ export function memoryLimits(): LimitStore {
       for (const { key } of claims) counters.get(key)?.expire(now);
       const result = check(claims, now);
       if (!result.ok) return result;
+      // Before the first unit is taken: what throws half way would have taken some limits and not the others.
+      makeRoom(counters, claims, now);
       for (const claim of claims) {
         let counter = counters.get(claim.key);
-        if (counter === undefined) {
-          makeRoom(counters, now);
-          counter = new Counter();
-          counters.set(claim.key, counter);
-        }
+        if (counter === undefined) counters.set(claim.key, (counter = new Counter()));
         counter.add(claim, now);
       }
       return result;
@@ -63,10 +61,18 @@ function countsOf(claims: readonly LimitClaim[], end: number, key: string): numb
   return count;
 }
 
-function makeRoom(counters: Map<string, Counter>, now: number): void {
-  if (counters.size < MAX_COUNTERS) return;
+/** Makes sure that every claim has a counter or room for one; throws where there is none. */
+function makeRoom(
+  counters: Map<string, Counter>,
+  claims: readonly LimitClaim[],
+  now: number,
+): void {
+  // A key that stands twice is counted twice, which only asks for more room than is needed.
+  const wanted = (): number => claims.filter(({ key }) => !counters.has(key)).length;
+  if (counters.size + claims.length <= MAX_COUNTERS) return;
+  if (counters.size + wanted() <= MAX_COUNTERS) return;
   for (const [key, counter] of counters) if (counter.idle(now)) counters.delete(key);
-  if (counters.size >= MAX_COUNTERS) throw new Error("too many limits are in use");
+  if (counters.size + wanted() > MAX_COUNTERS) throw new Error("too many limits are in use");
 }
 
 /** Executions of one key: instants, or slots with a count. */

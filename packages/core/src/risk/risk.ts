@@ -28,6 +28,7 @@ export function toolRisk(tool: ToolPolicy): Risk {
   if (lifted) factors.push({ name: "irreversible", points: IRREVERSIBLE_FLOOR - sum });
   return Object.freeze({
     score: Math.min(100, lifted ? IRREVERSIBLE_FLOOR : sum),
-    factors: Object.freeze(factors),
+    // Each of them too: one object stands for all calls of the tool.
+    factors: Object.freeze(factors.map((factor) => Object.freeze(factor))),
   });
 }

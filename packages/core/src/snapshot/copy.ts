@@ -28,8 +28,9 @@ function copy(value: Json, specials: Snapshot["specials"]): unknown {
   for (const [key, item] of Object.entries(value)) {
     const special = beside?.get(key);
     const made = special === undefined ? copy(item, specials) : copySpecial(special);
-    if (key === "__proto__") {
-      // Assigning would set the prototype instead of making the own property that was judged.
+    if (key in object) {
+      // Assigning to what is inherited would not make the own property that was judged: `__proto__` would set the
+      // prototype, and where the host froze `Object.prototype` a key such as `toString` would throw.
       Object.defineProperty(object, key, {
         value: made,
         enumerable: true,

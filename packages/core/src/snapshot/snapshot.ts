@@ -78,12 +78,15 @@ class Reader {
         if (!Number.isFinite(value)) throw NOT_JSON;
         return value === 0 ? 0 : value;
       case "boolean":
+        this.#grow(8);
         return value;
       case "bigint":
         // Before its digits are made: that takes minutes for the largest ones.
         if (value > LARGEST_BIGINT || value < -LARGEST_BIGINT) throw TOO_LARGE;
         return value;
       case "object":
+        // Objects and lists count as well, but for the arguments themselves.
+        if (depth > 0) this.#grow(8);
         if (value === null) return null;
         if (depth >= ARGUMENT_LIMITS.depth) throw TOO_LARGE;
         return Array.isArray(value) ? this.#list(value, depth) : this.#object(value, depth);

@@ -11,7 +11,8 @@ export function ownImage(value: object): Special | undefined {
     return Number.isFinite(time) ? new Date(time) : undefined;
   }
   if (value instanceof URL) return new URL(value.href);
-  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  // What is one by its inner slots, and by those alone: an iterator of its own could go on without end.
+  if (ArrayBuffer.isView(value) && value instanceof Uint8Array) return new Uint8Array(value);
   return undefined;
 }
 
