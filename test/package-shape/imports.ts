@@ -84,14 +84,16 @@ export function packageName(specifier: string): string {
 
 /** Dependencies that are used and not declared, or declared and not used. */
 export function dependencyProblems(
-  { dependencies = {}, peerDependencies = {}, name }: Manifest,
+  { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {}, name }: Manifest,
   { runtime, types }: PackageImports,
 ): readonly string[] {
   const declared = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
   // A package may import itself by name.
   const used = new Set([...runtime, ...types].filter((each) => each !== name));
   const undeclared = [...used].filter((each) => !declared.has(each));
-  const unused = [...declared].filter((each) => !used.has(each));
+  // An optional peer says which versions fit; a package that takes its objects by their shape imports nothing of it.
+  const isOptional = (each: string): boolean => peerDependenciesMeta[each]?.optional === true;
+  const unused = [...declared].filter((each) => !used.has(each) && !isOptional(each));
   return [
     ...undeclared.map((each) =>
       builtinModules.includes(each)

@@ -11,6 +11,7 @@ export interface Manifest {
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   readonly interlatch?: {
     /** Its JavaScript is put together into one file for each export: a first import reads few files. */
     readonly bundled?: boolean;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
-import { InterlatchError } from "@interlatch/core";
+import { InterlatchError, isInterlatchError } from "@interlatch/core";
 
 /** No file that a command reads whole is larger: an envelope may have 12 MiB, a policy 16 MiB in all. */
 const MAX_BYTES = 16_777_216;
@@ -91,6 +91,7 @@ export async function asFileError<T>(what: string, task: () => Promise<T>): Prom
   try {
     return await task();
   } catch (cause) {
+    if (isInterlatchError(cause)) throw cause;
     throw new InterlatchError("ERR_FILE", `${what}: ${reasonOf(cause)}.`, { cause });
   }
 }

@@ -44,14 +44,24 @@ export function denialResult(denial: Denial, { id, pair }: AnswerForm): unknown 
   return pair ? [answer, undefined] : answer;
 }
 
-/** Whether a message is a denial of interlatch, and which. */
+/**
+ * Whether a message is a denial of interlatch, and which.
+ *
+ * It is for showing, not for deciding: a tool can write such an artifact too. The record knows.
+ */
 export function denialOf(message: unknown): DenialArtifact | undefined {
   if (!ToolMessage.isInstance(message)) return undefined;
   const artifact: unknown = message.artifact;
   if (typeof artifact !== "object" || artifact === null || !("interlatch" in artifact)) {
     return undefined;
   }
-  return artifact.interlatch as DenialArtifact; // what `denialMessage` writes
+  const { interlatch } = artifact;
+  const isDenial =
+    typeof interlatch === "object" &&
+    interlatch !== null &&
+    "code" in interlatch &&
+    typeof interlatch.code === "string";
+  return isDenial ? (interlatch as DenialArtifact) : undefined; // what `denialMessage` writes
 }
 
 /** A result as message content, in the framework's way: texts and content blocks as they are, all else as JSON. */
@@ -59,7 +69,21 @@ export function contentOf(result: unknown): MessageContent {
   if (typeof result === "string") return result;
   // Blocks are told by their `type`; which kinds there are is the provider's business.
   if (Array.isArray(result) && result.every(isBlock)) return result as MessageContent;
-  return JSON.stringify(result) ?? "";
+  try {
+    return JSON.stringify(result) ?? "";
+  } catch {
+    // A bigint, a cycle: the tool has run, and its call must not end as an error for its result's form.
+    return wordsOf(result);
+  }
+}
+
+/** Any value as text. What a tool returns or throws may refuse even that. */
+export function wordsOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "a value without words";
+  }
 }
 
 function isBlock(item: unknown): boolean {

@@ -1,6 +1,6 @@
 import { interopParseAsync, isInteropZodSchema } from "@langchain/core/utils/types";
 import type { ClientTool } from "@langchain/core/tools";
-import { overridesInvoke } from "./tool-kinds.ts";
+import { isToolCall, overridesInvoke } from "./tool-kinds.ts";
 
 /** A tool's arguments by name, as policies read them, and the way back to what the tool takes. */
 export interface NamedArguments {
@@ -12,8 +12,12 @@ export interface NamedArguments {
 /**
  * Gives arguments that are no object a name: a text tool's argument is `arguments.input`, as LangChain
  * itself names it towards models.
+ *
+ * Arguments that look like a call themselves are none: the framework takes them for a call, so that a model which
+ * wrote a call into its call could have the outer arguments judged and the inner ones run, under an id of its own.
  */
 export function nameArguments(taken: unknown): NamedArguments {
+  if (isToolCall(taken)) return { arguments: undefined, restore: () => undefined };
   if (isRecord(taken)) return { arguments: taken, restore: (effective) => effective };
   return {
     arguments: taken === undefined ? {} : { input: taken },

@@ -1,7 +1,7 @@
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import type { CoverageEntry, Guard } from "@interlatch/core";
-import { guardOf } from "./mark.ts";
 import { isClientTool, nameOf } from "./tool-kinds.ts";
+import { guardianOf } from "./ways.ts";
 
 /**
  * For each tool, whether it is enforced, and why not. Print it at start in development.
@@ -26,7 +26,7 @@ export function coverageOf(tool: ClientTool | ServerTool, guard?: Guard): Covera
     const why = "the provider runs it: it can only be withheld from the model";
     return { tool: name, state: "out_of_reach", why };
   }
-  const found = guardOf(tool);
+  const found = guardianOf(tool)?.guard;
   if (found !== undefined && (guard === undefined || found === guard)) {
     return { tool: name, state: "enforced", why: "the tool itself is guarded" };
   }

@@ -1,12 +1,12 @@
 import { isRunnableToolLike, type ClientTool, type ServerTool } from "@langchain/core/tools";
-import type { Guard } from "@interlatch/core";
+import { InterlatchError, type Guard, type Ticket } from "@interlatch/core";
 import { coverageOf } from "./coverage.ts";
 import type { IdentityOptions } from "./identity.ts";
 import { guardRunnableTool } from "./runnable-tool.ts";
 import { guardStructuredTool } from "./structured.ts";
-import { guardOf, markGuarded } from "./mark.ts";
 import { isClientTool, nameOf } from "./tool-kinds.ts";
 import type { GuardedTool } from "./run.ts";
+import { guardianOf } from "./ways.ts";
 
 /** Options of {@link guardTool}. */
 export interface GuardToolOptions extends IdentityOptions {
@@ -20,7 +20,8 @@ export interface GuardToolOptions extends IdentityOptions {
 /**
  * The same tool, guarded: every call is decided before it runs, whichever way it comes in (`invoke`, `call`,
  * `_call`, `func`, `batch`, `stream`, `pipe`, retries, fallbacks). Class, schema, name, description, callbacks and
- * all else stay. A tool that this guard already guards comes back as it is.
+ * all else stay. A tool that this guard already guards comes back as it is; with another ticket it throws
+ * `ERR_OPTIONS`.
  *
  * The policy judges the arguments after the tool's own schema, and the tool gets those that were judged. The
  * argument of a text tool is `arguments.input`. A class that brings its own `invoke` is judged on what that gets.
@@ -45,12 +46,15 @@ export function guardTool<T extends ClientTool>(
   guard: Guard,
   options: GuardToolOptions = {},
 ): T {
-  if (guardOf(tool) === guard) return tool;
+  const guardian = guardianOf(tool);
+  if (guardian?.guard === guard) {
+    if (contradicts(guardian.ticket, options.ticket)) throw boundTwice(nameOf(tool));
+    return tool;
+  }
   const facts = factsOf(tool, guard, options);
   const guarded = isRunnableToolLike(tool)
     ? guardRunnableTool(tool, facts)
     : guardStructuredTool(tool, facts);
-  markGuarded(guarded, guard);
   guard.cover([coverageOf(guarded, guard)]);
   return guarded;
 }
@@ -70,6 +74,18 @@ export function guardTools<T extends readonly (ClientTool | ServerTool)[] | []>(
     return tool;
   });
   return guarded as unknown as T; // one for one, each of its own type
+}
+
+/** Each ticket says who acts: of two different ones, one would go unasked. */
+function contradicts(bound: Ticket | undefined, given: Ticket | undefined): boolean {
+  return bound !== undefined && given !== undefined && bound !== given;
+}
+
+function boundTwice(name: string): InterlatchError {
+  return new InterlatchError(
+    "ERR_OPTIONS",
+    `The tool ${name} is already guarded with another ticket. Guard the original tool.`,
+  );
 }
 
 function factsOf(tool: ClientTool, guard: Guard, options: GuardToolOptions): GuardedTool {

@@ -3,6 +3,7 @@ import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import type { CoverageEntry, Guard } from "@interlatch/core";
+import { wordsOf } from "./answer.ts";
 import { coverageOf } from "./coverage.ts";
 import { guardTool } from "./guard-tool.ts";
 import { ticketOf, type IdentityOptions, type RunContext } from "./identity.ts";
@@ -112,8 +113,10 @@ export function policyMiddleware(guard: Guard, options: IdentityOptions = {}): P
         }
         const facts = { guard, name: toolCall.name, identity: options, ...PLAIN };
         const config = { configurable: { ...runtime.configurable }, context: runtime.context };
-        const result = runTool(facts, toolCall.args, { ...config, toolCall, state }, () =>
-          handler(request),
+        const result = runTool(facts, toolCall.args, { ...config, toolCall, state }, (args) =>
+          // Middleware further in may know a tool for it, which then runs on what was judged.
+          // The effective form of the call's own arguments.
+          handler({ ...request, toolCall: { ...toolCall, args: args as ToolCall["args"] } }),
         );
         return (await result) as Awaited<ReturnType<typeof handler>> | ToolMessage;
       } catch (error) {
@@ -141,18 +144,31 @@ function coveredBy(tool: ClientTool | ServerTool, guard: Guard): CoverageEntry {
 
 /** What the graph throws to steer itself: interrupts, commands to a parent. To swallow one would lose a question. */
 function isBubbleUp(error: unknown): boolean {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    "is_bubble_up" in error &&
-    error.is_bubble_up === true
+  return holds(
+    () =>
+      typeof error === "object" &&
+      error !== null &&
+      "is_bubble_up" in error &&
+      error.is_bubble_up === true,
   );
+}
+
+/** Asks something of what a tool threw. It may be anything, also something that throws when it is looked at. */
+function holds(test: () => boolean): boolean {
+  try {
+    return test();
+  } catch {
+    return false;
+  }
 }
 
 /** What `createAgent` itself makes of a tool's error, and no longer does once a middleware wraps tool calls. */
 function failure(error: unknown, { id, name }: ToolCall): ToolMessage {
-  const isInputError =
-    error instanceof Error && "~brand" in error && error["~brand"] === "ToolInvocationError";
-  const content = isInputError ? error.message : `${String(error)}\n Please fix your mistakes.`;
+  const isInputError = holds(
+    () => error instanceof Error && "~brand" in error && error["~brand"] === "ToolInvocationError",
+  );
+  const content = isInputError
+    ? (error as Error).message // as was just seen
+    : `${wordsOf(error)}\n Please fix your mistakes.`;
   return new ToolMessage({ status: "error", name, tool_call_id: id ?? "", content });
 }

@@ -37,8 +37,8 @@ function noted(made: unknown, note: string, { id, pair, name, metadata }: Result
   const isPair = pair && Array.isArray(made) && made.length === 2;
   const [content, artifact]: readonly unknown[] = isPair ? made : [made];
   if (isDirectToolOutput(content)) {
-    for (const message of messagesIn(content)) message.content = addNote(message.content, note);
-    return made;
+    const told = withNote(content, note);
+    return isPair ? [told, artifact] : told;
   }
   if (id === undefined) {
     // Called by code: a text is read by somebody, any other value is typed and stays as it is.
@@ -56,13 +56,28 @@ function noted(made: unknown, note: string, { id, pair, name, metadata }: Result
   return isPair ? [message, undefined] : message;
 }
 
-/** The tool messages that a tool made itself: the output, or what a graph command writes to the state. */
-function messagesIn(output: object): readonly ToolMessage[] {
-  if (ToolMessage.isInstance(output)) return [output];
+/**
+ * What a tool made for the graph itself, a message or a command with messages for the state, with the note in its
+ * messages. A copy: the tool may give the same message for its next call, which nobody changed.
+ */
+function withNote(output: object, note: string): object {
+  if (ToolMessage.isInstance(output)) return replaced(output, { content: addNote(output.content, note) });
   const update: unknown = "update" in output ? output.update : undefined;
-  if (typeof update !== "object" || update === null || !("messages" in update)) return [];
-  const messages: readonly unknown[] = Array.isArray(update.messages) ? update.messages : [];
-  return messages.filter((message) => ToolMessage.isInstance(message));
+  if (typeof update !== "object" || update === null || !("messages" in update)) return output;
+  if (!Array.isArray(update.messages)) return output;
+  const messages = update.messages.map((message: unknown) =>
+    ToolMessage.isInstance(message) ? withNote(message, note) : message,
+  );
+  return replaced(output, { update: { ...update, messages } });
+}
+
+/** A copy of an object, of its class, with some members replaced. */
+function replaced<Whole extends object>(whole: Whole, members: object): Whole {
+  const copy = Object.create(
+    Object.getPrototypeOf(whole) as object | null,
+    Object.getOwnPropertyDescriptors(whole),
+  ) as Whole; // the same members as before
+  return Object.assign(copy, members);
 }
 
 function addNote<Content extends MessageContent>(content: Content, note: string): Content;

@@ -1,5 +1,6 @@
 import type { ToolRunnableConfig } from "@langchain/core/tools";
 import { AIMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
 import type { Guard } from "@interlatch/core";
 import { denialResult } from "./answer.ts";
 import { nameArguments } from "./arguments.ts";
@@ -21,15 +22,18 @@ export interface GuardedTool {
 /** What a tool node hands to a tool beside the framework's own fields. */
 export type ToolConfig = ToolRunnableConfig & { readonly state?: unknown };
 
+/** Runs the tool on what it takes, made from the effective arguments, and on a config that says the same. */
+type ExecuteTool = (effective: unknown, config: ToolConfig | undefined) => unknown;
+
 /**
- * Runs one call through the guard: `execute` gets what the tool takes, made from the effective arguments,
- * if the guard lets it run at all; otherwise the answer to a denied call comes back as the tool's result.
+ * Runs one call through the guard: `execute` is called if the guard lets the tool run at all; otherwise the
+ * answer to a denied call comes back as the tool's result.
  */
 export function runTool(
   tool: GuardedTool,
   taken: unknown,
   config: ToolConfig | undefined,
-  execute: (effective: unknown) => unknown,
+  execute: ExecuteTool,
 ): unknown {
   const { guard, name, identity, stream, pair } = tool;
   const named = nameArguments(taken);
@@ -44,11 +48,20 @@ export function runTool(
       arguments: named.arguments,
       ...(batch === undefined ? {} : { batch }),
     },
-    (effective, { decision }) => withRewriteNote(execute(named.restore(effective)), decision, form),
+    (effective, { decision }) => {
+      const given = decision.rewrites.length === 0 ? config : withArguments(config, effective);
+      return withRewriteNote(execute(named.restore(effective), given), decision, form);
+    },
     { denied: (denial) => denialResult(denial, { id: answerTo, pair }), stream },
   );
   if (isIterator(result)) return result;
   return stream ? only(result) : Promise.resolve(result);
+}
+
+/** A tool may read its call out of the config: there too it finds what was judged, not what the policy changed. */
+function withArguments(config: ToolConfig | undefined, args: ToolCall["args"]): ToolConfig | undefined {
+  const call = config?.toolCall;
+  return call === undefined ? config : { ...config, toolCall: { ...call, args } };
 }
 
 /** The framework's own test for a tool that streams. */

@@ -1,6 +1,7 @@
 import { Runnable, type RunnableConfig, type RunnableToolLike } from "@langchain/core/runnables";
 import { ToolInputParsingException } from "@langchain/core/tools";
 import { interopParseAsync } from "@langchain/core/utils/types";
+import { markWay } from "./mark.ts";
 import { runTool, type GuardedTool, type ToolConfig } from "./run.ts";
 import { isToolCall } from "./tool-kinds.ts";
 
@@ -11,8 +12,15 @@ import { isToolCall } from "./tool-kinds.ts";
 export function guardRunnableTool<T extends RunnableToolLike>(tool: T, facts: GuardedTool): T {
   // `Object.create` keeps class, schema and every other property; its result is typed `any`.
   const guarded = Object.create(tool) as T;
-  const bound = new GuardedRunnable(tool, facts);
-  Object.defineProperty(guarded, "bound", { value: bound, configurable: true, writable: true });
+  const bound = markWay(new GuardedRunnable(tool, facts), {
+    guard: facts.guard,
+    ticket: facts.identity.ticket,
+  });
+  // Enumerable, so that a copy of the tool is guarded too; and as a part that the framework builds tools from.
+  const lc_kwargs = { ...(tool.lc_kwargs as object), bound };
+  for (const [name, value] of Object.entries({ bound, lc_kwargs })) {
+    Object.defineProperty(guarded, name, { value, enumerable: true, configurable: true, writable: true });
+  }
   return guarded;
 }
 

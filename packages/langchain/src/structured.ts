@@ -39,8 +39,8 @@ export function guardStructuredTool<T extends ClientTool>(tool: T, facts: Guarde
   if (typeof call === "function" && !isGuardedBy(call, facts.guard)) {
     const enter = async function (this: unknown, input: unknown, config?: unknown, tags?: unknown) {
       const given = configOf(input, config);
-      // The framework would take such arguments apart once more; see `nameArguments`.
-      const nested = isToolCall(input) && given.toolCall !== input && given.toolCall?.args === input;
+      // Arguments that look like a call, which the framework would take apart once more: nothing is run on them.
+      const nested = isToolCall(input) && given.toolCall !== input;
       if (overridesCall(call) || nested) return whole(call as Method, input, given, tags);
       return (call as Method).call(this, input, given, tags);
     };
@@ -100,6 +100,9 @@ function guardParts(guarded: object, { lc_kwargs: parts }: Readonly<Record<strin
 function configOf(input: unknown, config: unknown): ToolConfig {
   // Callbacks may stand in place of a config.
   const given = parseCallbackConfigArg(config as Parameters<typeof parseCallbackConfigArg>[0]);
+  const { toolCall } = given as ToolConfig;
+  // The arguments of the call under way, which `invoke` hands on: they may only look like another call.
+  if (!isToolCall(input) || toolCall?.args === input) return given;
   // What is a call for the framework is one here; a missing id is then denied by the guard.
-  return isToolCall(input) ? ({ ...given, toolCall: input } as ToolConfig) : given;
+  return { ...given, toolCall: input } as ToolConfig;
 }

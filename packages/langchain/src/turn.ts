@@ -5,6 +5,7 @@ import type { ClientTool } from "@langchain/core/tools";
 import type { CallInput, Guard, Ticket } from "@interlatch/core";
 import { denialMessage } from "./answer.ts";
 import { nameArguments, readArguments } from "./arguments.ts";
+import { isToolCall } from "./tool-kinds.ts";
 
 /** The calls of the model's last turn that nobody has answered yet. */
 export function openCalls(messages: readonly BaseMessage[]): readonly ToolCall[] {
@@ -25,9 +26,9 @@ export interface OpenedTurn {
 
 /**
  * Judges the calls of a turn together, before any of them runs: denied ones are recorded and answered, and an
- * id that stands twice is denied for all of them. Left to the guarded tool, which answers in the framework's
- * way, are calls without an id (nothing could be answered under none), arguments that the tool's own schema
- * refuses, and calls for which `toolOf` gives nothing to read them with.
+ * id that stands twice is denied for all of them, whatever else is to be said of them. Left to the guarded tool,
+ * which answers in the framework's way, are calls without an id (nothing could be answered under none), arguments
+ * that the tool's own schema refuses, and calls for which `toolOf` gives nothing to read them with.
  *
  * @param toolOf - the tool of a call; `"unknown"`: there is none, the call is judged as it came
  */
@@ -40,8 +41,11 @@ export async function openTurn(
   const read = await Promise.all(
     calls.map(async (call): Promise<readonly [ToolCall, CallInput] | undefined> => {
       const tool = toolOf(call);
-      if (call.id === undefined || call.id === "" || tool === undefined) return undefined;
-      const args = await argumentsOf(call, tool, timesOf(call, calls));
+      const times = timesOf(call, calls);
+      if (call.id === undefined || call.id === "") return undefined;
+      // The other call with its id is judged here, and one answer is for both.
+      if (tool === undefined && times === 1) return undefined;
+      const args = await argumentsOf(call, tool ?? "unknown", times);
       if (args === undefined) return undefined;
       const { id, name } = call;
       return [call, { ticket, id, tool: name, arguments: args.named }];
@@ -74,6 +78,8 @@ async function argumentsOf(
   tool: ClientTool | "unknown",
   times: number,
 ): Promise<{ readonly named: unknown } | undefined> {
+  // No arguments at all, see `nameArguments`: before the schema, which may leave nothing of the inner call.
+  if (isToolCall(call.args)) return { named: undefined };
   if (tool === "unknown") return { named: call.args };
   const read = await readArguments(tool, call.args);
   if (read.ok) return { named: nameArguments(read.value).arguments };

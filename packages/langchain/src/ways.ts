@@ -14,11 +14,12 @@ export const OVER_INVOKE = ["batch", "stream", "transform", "_streamIterator"] a
 function waysInto(tool: ClientTool): readonly unknown[] {
   if (isRunnableToolLike(tool)) return [tool.bound];
   const own = tool as unknown as Readonly<Record<string, unknown>>; // looked at by name
-  const ways = RUNS_THE_TOOL.map((name) => own[name]).filter((way) => typeof way === "function");
-  if (typeof own["call"] === "function" && overridesCall(own["call"])) ways.push(own["call"]);
-  if (overridesInvoke(tool)) ways.push(own["invoke"]);
-  ways.push(...OVER_INVOKE.filter((name) => own[name] !== Runnable.prototype[name]).map((name) => own[name]));
-  return ways;
+  return [
+    ...RUNS_THE_TOOL.filter((name) => typeof own[name] === "function"),
+    ...(typeof own["call"] === "function" && overridesCall(own["call"]) ? ["call"] : []),
+    ...(overridesInvoke(tool) ? ["invoke"] : []),
+    ...OVER_INVOKE.filter((name) => own[name] !== Runnable.prototype[name]),
+  ].map((name) => own[name]);
 }
 
 /** Who guards a tool: the guard of all ways into it. One way without that guard, and the tool has none. */

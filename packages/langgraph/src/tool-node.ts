@@ -1,14 +1,26 @@
-import { isBaseMessage, type BaseMessage, type ToolMessage } from "@langchain/core/messages";
+import { isBaseMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool } from "@langchain/core/tools";
-import { isCommand, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import {
+  isCommand,
+  isGraphBubbleUp,
+  type Command,
+  type LangGraphRunnableConfig,
+} from "@langchain/langgraph";
 import { ToolNode, type ToolNodeOptions } from "@langchain/langgraph/prebuilt";
 import type { Guard } from "@interlatch/core";
-import { openCalls, openTurn, ticketOf, type IdentityOptions } from "@interlatch/langchain";
+import {
+  guardTool,
+  openCalls,
+  openTurn,
+  ticketOf,
+  type IdentityOptions,
+} from "@interlatch/langchain";
 
 /**
- * A tool node over guarded tools. It answers every call exactly once: an id that stands twice is denied for
- * both and answered once, a tool that does not exist is denied, a tool that throws gives an error message.
+ * A tool node that guards its tools, those that are added to `tools` later too. It answers every call exactly
+ * once: an id that stands twice is denied for both and answered once, a tool that does not exist is denied, a tool
+ * that throws gives an error message.
  */
 export class GuardedToolNode extends ToolNode {
   readonly #guard: Guard;
@@ -19,12 +31,19 @@ export class GuardedToolNode extends ToolNode {
     tools: readonly ClientTool[],
     { identity, ...options }: ToolNodeOptions & { readonly identity: IdentityOptions },
   ) {
-    super([...tools], options);
+    super(
+      tools.map((tool) => guardTool(tool, guard, identity)),
+      options,
+    );
     this.#guard = guard;
     this.#identity = identity;
   }
 
   protected override async run(input: unknown, config: LangGraphRunnableConfig): Promise<unknown> {
+    // The list is anybody's to write: a tool that was put there since would run undecided.
+    for (const [index, tool] of this.tools.entries()) {
+      this.tools[index] = guardTool(tool, this.#guard, this.#identity);
+    }
     const messages = messagesOf(input);
     if (messages === undefined) {
       const single = sentCall(input);
@@ -43,6 +62,25 @@ export class GuardedToolNode extends ToolNode {
     return Array.isArray(rest)
       ? [{ messages: denied }, ...rest]
       : { messages: [...denied, ...(rest as { messages: BaseMessage[] }).messages] };
+  }
+
+  protected override async runTool(
+    call: ToolCall,
+    config: LangGraphRunnableConfig,
+    state: unknown,
+  ): Promise<ToolMessage | Command> {
+    try {
+      return await super.runTool(call, config, state);
+    } catch (error) {
+      if (!this.handleToolErrors || isGraphBubbleUp(error)) throw error;
+      // A tool may throw anything, `null` too, and the framework's own answer fails on what is no error.
+      return new ToolMessage({
+        status: "error",
+        content: "Error: the tool failed without words\n Please fix your mistakes.",
+        name: call.name,
+        tool_call_id: call.id ?? "",
+      });
+    }
   }
 
   /** What no tool can refuse for itself: calls under one id, and calls of tools that are not here. */

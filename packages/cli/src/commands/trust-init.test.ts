@@ -100,6 +100,17 @@ describe("interlatch trust init", () => {
     expect(code).toBe(exit);
   });
 
+  it("writes where the project's config says", async () => {
+    const { run, write, read, path } = await withKeys("a");
+    write("in/interlatch.config.json", '{"policy":[],"trust":"roots/first.json"}');
+    write("in/roots/.keep", "");
+    const argv = ["trust", "init", "--root", "../a.pem", "--bundle", "../a.pem"];
+    const { code, stdout } = await run(argv, { cwd: path("in") });
+    expect(stdout).toContain("pin  roots/first.json#sha256:");
+    expect(code).toBe(0);
+    expect(read("in/roots/first.json")).toContain("trust-root");
+  });
+
   it("never overwrites a trust root", async () => {
     const { run, write, read } = await withKeys("a");
     write("trust.json", "mine");

@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { InterlatchError } from "@interlatch/core";
 import { wrongUse } from "../arguments.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { findConfig, inProject } from "../config.ts";
 import { instantOf, isInstant } from "../config-fields.ts";
 import { EXIT } from "../exit-codes.ts";
 import { exists, writeNew } from "../files.ts";
@@ -46,12 +47,16 @@ export const trustInit: Command = defineCommand({
       valueHint: "DATE",
       description: "When it ends: 2027-01-31 or 2027-01-31T00:00:00Z. Default: in a year",
     },
-    out: { type: "string", valueHint: "FILE", description: "Default: trust.json" },
+    out: {
+      type: "string",
+      valueHint: "FILE",
+      description: "Default: the project's trust root, or trust.json",
+    },
+    config: { type: "string", valueHint: "FILE", description: "The project's config file" },
   },
   repeatable: ["root", "bundle"],
   run: async ({ args, all, io, output }) => {
-    const out = args.out ?? "trust.json";
-    const path = resolve(io.cwd, out);
+    const { out, path } = await target(io, args.out, args.config);
     if (await exists(path)) {
       throw new InterlatchError(
         "ERR_FILE",
@@ -85,6 +90,19 @@ export const trustInit: Command = defineCommand({
     };
   },
 });
+
+async function target(
+  io: Io,
+  given: string | undefined,
+  configFile: string | undefined,
+): Promise<{ readonly out: string; readonly path: string }> {
+  const config = given === undefined ? await findConfig(io, configFile) : undefined;
+  const path =
+    config === undefined
+      ? resolve(io.cwd, given ?? "trust.json")
+      : inProject(config, config.trust ?? "trust.json");
+  return { path, out: given ?? relative(io.cwd, path) };
+}
 
 async function keysOf(
   io: Io,

@@ -54,6 +54,16 @@ describe("interlatch verify", () => {
     expect(entries["bundle:shop#dev-team"].version).toBe(1);
   });
 
+  it("takes a pin alone for that of the project's own trust root", async () => {
+    const place = await signedProject();
+    const [, digest = ""] = place.pin.split("#");
+    expect((await place.run(verify({ ...place, pin: digest }))).code).toBe(0);
+    place.write("interlatch.config.json", '{"policy":[]}');
+    const none = await place.run(verify({ ...place, pin: digest }));
+    expect(none.stderr).toContain("The trust root is named with its pin");
+    expect(none.code).toBe(2);
+  });
+
   it("uses no state of its own: nothing is written without --rollback", async () => {
     const place = await signedProject();
     await place.run(verify(place));

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { InterlatchError, type VerifiedBundle } from "@interlatch/core";
+import type { VerifiedBundle } from "@interlatch/core";
 import { fileRollback } from "@interlatch/core/node";
 import { wrongUse } from "../arguments.ts";
 import {
@@ -10,6 +10,7 @@ import {
   verifyByChecks,
 } from "../checks.ts";
 import { type Command, defineCommand, type Outcome } from "../command.ts";
+import { findConfig, inProject } from "../config.ts";
 import { EXIT, exitOf } from "../exit-codes.ts";
 import { exists, readBytes } from "../files.ts";
 import type { Io } from "../io.ts";
@@ -27,7 +28,7 @@ export const verify: Command = defineCommand({
     trust: {
       type: "string",
       valueHint: "FILE#sha256:HEX",
-      description: "The trust root and its pinned digest. Required",
+      description: "The trust root and its pin. Required; a pin alone is of the project's root",
     },
     audience: { type: "string", valueHint: "NAME", description: "The environment. Required" },
     id: { type: "string", valueHint: "ID", description: "The stream that is demanded" },
@@ -97,25 +98,27 @@ async function demandsOf(io: Io, args: Given): Promise<Demands> {
   };
 }
 
+/** The trust root and its pin. A pin alone is of the trust root that the project's config names. */
 async function readTrust(
   io: Io,
   given: string | undefined,
 ): Promise<{ readonly trust: Uint8Array; readonly pin: string }> {
   const form = "--trust trust.json#sha256:<64 hexadecimal digits>";
   if (given === undefined) throw wrongUse(`${form} is missing.`);
-  const [, file, pin] = /^(.+)#(sha256:[0-9a-f]{64})$/.exec(given) ?? [];
+  const [, named, pin] = /^(?:(.+)#)?(sha256:[0-9a-f]{64})$/.exec(given) ?? [];
+  const file = named ?? (pin === undefined ? undefined : await projectRoot(io));
   if (file === undefined || pin === undefined) {
     const noPin = (await exists(resolve(io.cwd, given)))
       ? " A root without its pin proves nothing."
       : "";
     throw wrongUse(`The trust root is named with its pin: ${form}.${noPin}`);
   }
-  try {
-    return { trust: await readBytes(resolve(io.cwd, file), file), pin };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new InterlatchError("ERR_FILE", why, { cause });
-  }
+  return { trust: await readBytes(resolve(io.cwd, file), file), pin };
+}
+
+async function projectRoot(io: Io): Promise<string | undefined> {
+  const config = await findConfig(io, undefined);
+  return config?.trust === undefined ? undefined : inProject(config, config.trust);
 }
 
 function instantOf(text: string): number {

@@ -33,7 +33,7 @@ export interface DevSession {
 /**
  * Starts a session: a fresh key, and a trust root that names it alone.
  *
- * Versions are seconds since 1970. They must grow from session to session, because a host remembers the highest
+ * Versions are milliseconds since 1970. They must grow from session to session, because a host remembers the highest
  * trust root and the highest bundle it has seen.
  *
  * @param folder - of the project, absolute
@@ -54,12 +54,12 @@ export async function startSession(folder: string, now: number): Promise<DevSess
     bundleThreshold: 1,
     from: now - DAY_MS,
     expires: now + LIFE_MS,
-    version: seconds(now),
+    version: now,
   });
   const trust = join(home, "trust.json");
   await replaceFile(trust, `${DEV_FOLDER}/trust.json`, root.envelope);
   const bundle = join(home, "policy.bundle.json");
-  let version = seconds(now) - 1;
+  let version = now - 1;
   return {
     variables: {
       INTERLATCH_BUNDLE: bundle,
@@ -67,16 +67,12 @@ export async function startSession(folder: string, now: number): Promise<DevSess
       INTERLATCH_AUDIENCE: DEV_AUDIENCE,
     },
     publish: async (run, files, time) => {
-      version = Math.max(version + 1, seconds(time));
+      version = Math.max(version + 1, time);
       const envelope = await signed(run, files, { version, time, key });
       await replaceFile(bundle, `${DEV_FOLDER}/policy.bundle.json`, envelope);
       return version;
     },
   };
-}
-
-function seconds(time: number): number {
-  return Math.floor(time / 1000);
 }
 
 async function signed(

@@ -93,6 +93,7 @@ function callInOrder(event: CallEvent): CallEvent {
     rewrites: event.rewrites.map(({ kind, path, from, to }) => ({ kind, path, from, to })),
     commitment: event.commitment,
     bundle: bundle && { id: bundle.id, version: bundle.version, digest: bundle.digest },
-    ...(event.reviewer === undefined ? {} : { reviewer: event.reviewer }),
+    // Its own: a polluted `Object.prototype` must not put a reviewer's name under a call that nobody was asked about.
+    ...(Object.hasOwn(event, "reviewer") ? { reviewer: event.reviewer } : {}),
   };
 }

@@ -23,9 +23,12 @@ export interface ValueDenial extends DenialBase {
 /** Registered globally, so that the mark is the same in two installed copies of this package. */
 const MARK = Symbol.for("interlatch.denial");
 
+/** Inherits nothing: with a polluted `Object.prototype.get` it would be no descriptor, and a denial would throw. */
+const MARKED: PropertyDescriptor = Object.assign(Object.create(null) as object, { value: true });
+
 /** Marks and freezes a denial. */
 export function markDenial<Kind extends Denial>(denial: Kind): Kind {
-  Object.defineProperty(denial, MARK, { value: true });
+  Object.defineProperty(denial, MARK, MARKED);
   return Object.freeze(denial);
 }
 

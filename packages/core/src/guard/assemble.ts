@@ -57,7 +57,7 @@ export function assembleGuard(
 
   /** Once: whoever closes it again waits for the same end, and learns of the same failure. */
   function close(): Promise<void> {
-    return (closing ??= Promise.resolve(audit).then(closeAudit));
+    return (closing ??= Promise.resolve().then(() => closeAudit(audit)));
   }
 
   return {

@@ -86,9 +86,13 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     throw error;
   });
   const guard = assembleGuard(keeper, emitter, options);
-  const close = (): Promise<void> => {
-    unwatch();
-    return guard.close();
+  const close = async (): Promise<void> => {
+    try {
+      unwatch();
+    } finally {
+      // A source that cannot be left is no reason to keep records back.
+      await guard.close();
+    }
   };
   return { ...guard, close, [Symbol.asyncDispose]: close };
 }

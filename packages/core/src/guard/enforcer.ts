@@ -14,6 +14,7 @@ import { OpenCalls, type OpenCall } from "./open-calls.ts";
 import type { GuardParts } from "./parts.ts";
 import { callEvent, evaluationName, outcomeEvent } from "./records.ts";
 import { reviewObstacle } from "./review.ts";
+import { allParts, noParts, onePart, streamOf } from "./stream-parts.ts";
 import { isPromise } from "./wait.ts";
 
 /** Denials of one content in a session before the words change. */
@@ -116,7 +117,8 @@ export class Enforcer {
     if (!isPromise(authorised)) {
       if (!isAuthorised(authorised)) return giveUp(authorised);
       const { start, ended } = this.#begin(authorised, execute);
-      return track(start, ended);
+      // Declared a stream, so it is over where its parts are and not where it was handed out.
+      return track(options.stream === true ? () => streamOf(start()) : start, ended);
     }
     if (options.stream === true || isAsyncGeneratorFunction(execute)) {
       // A stream goes out where a stream was expected; a denial is its only part.
@@ -246,21 +248,4 @@ export class Enforcer {
 function fallBackOf({ id, tool, decision, bundle, request, verdict }: Judged): Denial {
   const evaluator = bundle?.evaluator ?? null;
   return fallBack({ id, tool, decision, deciding: verdict.deciding, evaluator, request });
-}
-
-async function* noParts(): AsyncGenerator<unknown, unknown, unknown> {
-  return undefined;
-}
-
-/** Some frameworks take the last part for the result, others what the generator returns. */
-async function* onePart(part: unknown): AsyncGenerator<unknown, unknown, unknown> {
-  yield part;
-  return part;
-}
-
-async function* allParts(
-  stream: AsyncIterable<unknown>,
-): AsyncGenerator<unknown, unknown, unknown> {
-  // What a generator returns is its result in some frameworks.
-  return yield* stream;
 }

@@ -1,13 +1,26 @@
+import type { DecisionCode } from "../decision/codes.ts";
 import type { Judged } from "./judge.ts";
 
+/** What to do about a denial that no rule is to blame for, but something the host has not set up. */
+const ADVICE: { readonly [Code in DecisionCode]?: string } = {
+  identity_required: "give the run a ticket of this guard: guard.for(…)",
+  session_required: "name a session in guard.for(…)",
+  review_unavailable: "give the guard onReview",
+  no_bundle: "guard.status() says why",
+  unknown_tool: "declare it under tools: in the policy",
+  cannot_wait: "say that the tool streams",
+};
+
 /**
- * One line for a denial, with where its rule stands:
+ * One line for a denial, with where its rule stands, or what to do about it:
  * `denied refund · no_match · call c1 · policy.yaml:23 · interlatch explain c1`.
  */
 export function denialLine({ id, tool, decision }: Judged): string {
   const parts = [`denied ${printable(tool)}`, decision.code];
   if (id !== null) parts.push(`call ${printable(id)}`);
   if (decision.at !== null) parts.push(`${decision.at.file}:${decision.at.line}`);
+  const advice = ADVICE[decision.code];
+  if (advice !== undefined) parts.push(advice);
   if (id !== null) parts.push(`interlatch explain ${printable(id)}`);
   return parts.join(" · ");
 }

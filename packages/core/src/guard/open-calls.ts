@@ -2,7 +2,8 @@ import type { Judged } from "./judge.ts";
 
 /**
  * Which calls are under way, so that one id runs once. A call that is over may come again under its id: it
- * is then a new call, unless it stands in the same batch.
+ * is then a new call, unless it stands in the same batch. Within a batch the session does not matter: where each
+ * call is a session of its own, the same id twice is still the same call.
  */
 export class OpenCalls {
   readonly #open = new Set<string>();
@@ -16,22 +17,24 @@ export class OpenCalls {
   take(judged: Judged, batch: object | undefined): OpenCall | null {
     const key = keyOf(judged);
     if (this.#open.has(key)) return null;
-    const done = batch === undefined ? undefined : this.#batch(batch);
-    if (done?.has(key) === true) return null;
+    const turn = batch === undefined ? undefined : this.#batch(batch);
+    const name = nameInBatch(judged);
+    if (turn?.has(name) === true) return null;
     this.#open.add(key);
+    turn?.add(name);
     return {
       close: (executed) => {
         this.#open.delete(key);
         // A call that failed may be tried again by the framework.
-        if (executed) done?.add(key);
+        if (!executed) turn?.delete(name);
       },
     };
   }
 
   #batch(batch: object): Set<string> {
-    let done = this.#batches.get(batch);
-    if (done === undefined) this.#batches.set(batch, (done = new Set()));
-    return done;
+    let turn = this.#batches.get(batch);
+    if (turn === undefined) this.#batches.set(batch, (turn = new Set()));
+    return turn;
   }
 }
 
@@ -43,4 +46,9 @@ export interface OpenCall {
 /** Tenant, session and call id. The session's key ends where its JSON ends, so no id can be written into it. */
 export function keyOf({ run, id }: Pick<Judged, "run" | "id">): string {
   return `${run?.sessionKey ?? ""}${id ?? ""}`;
+}
+
+/** Tenant, agent and call id: two runs may be handed the same batch object, as a list of messages that never changes. */
+function nameInBatch({ run, id }: Pick<Judged, "run" | "id">): string {
+  return `${JSON.stringify([run?.tenant ?? null, run?.agent.id ?? null])}${id ?? ""}`;
 }

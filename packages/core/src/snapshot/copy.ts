@@ -28,16 +28,16 @@ function copy(value: Json, specials: Snapshot["specials"]): unknown {
   for (const [key, item] of Object.entries(value)) {
     const special = beside?.get(key);
     const made = special === undefined ? copy(item, specials) : copySpecial(special);
-    if (key in object) {
-      // Assigning to what is inherited would not make the own property that was judged: `__proto__` would set the
-      // prototype, and where the host froze `Object.prototype` a key such as `toString` would throw.
-      Object.defineProperty(object, key, {
-        value: made,
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
-    } else object[key] = made;
+    // Assigning to what is inherited would not make the own property that was judged: `__proto__` would set the
+    // prototype, and where the host froze `Object.prototype` a key such as `toString` would throw.
+    if (key in object) Object.defineProperty(object, key, ownProperty(made));
+    else object[key] = made;
   }
   return object;
+}
+
+/** An ordinary property. The descriptor inherits nothing, or a polluted `Object.prototype.get` would make it none. */
+function ownProperty(value: unknown): PropertyDescriptor {
+  const ordinary = { value, enumerable: true, writable: true, configurable: true };
+  return Object.assign(Object.create(null) as object, ordinary);
 }
