@@ -12,7 +12,11 @@ const operator = fc.constantFrom("==", "!=", "<", "<=", ">", ">=", "in");
 const leaf: fc.Arbitrary<Expression> = fc.oneof(
   fc.constantFrom(HOLDS, HOLDS_NOT, ERRS),
   fc.tuple(name, operator, number).map(([of, op, right]) => compare(argument(of), op, right)),
-  name.map((of): Expression => ({ kind: "has", of: { kind: "variable", name: "arguments" }, name: of })),
+  name.map((of): Expression => ({
+    kind: "has",
+    of: { kind: "variable", name: "arguments" },
+    name: of,
+  })),
   fc.tuple(name, number).map(([of, bound]): Expression => ({
     kind: "comprehension",
     macro: "exists",
@@ -28,12 +32,21 @@ export const arbitraryCondition: fc.Arbitrary<Expression> = fc.letrec<{ conditio
     condition: fc.oneof(
       { maxDepth: 4, withCrossShrink: true },
       leaf,
-      fc.array(tie("condition"), { minLength: 2, maxLength: 3 }).map((operands): Expression => ({ kind: "and", operands })),
-      fc.array(tie("condition"), { minLength: 2, maxLength: 3 }).map((operands): Expression => ({ kind: "or", operands })),
+      fc
+        .array(tie("condition"), { minLength: 2, maxLength: 3 })
+        .map((operands): Expression => ({ kind: "and", operands })),
+      fc
+        .array(tie("condition"), { minLength: 2, maxLength: 3 })
+        .map((operands): Expression => ({ kind: "or", operands })),
       tie("condition").map((of): Expression => ({ kind: "not", of })),
       fc
         .tuple(tie("condition"), tie("condition"), tie("condition"))
-        .map(([test, then, otherwise]): Expression => ({ kind: "if", test, then, else: otherwise })),
+        .map(([test, then, otherwise]): Expression => ({
+          kind: "if",
+          test,
+          then,
+          else: otherwise,
+        })),
     ),
   }),
 ).condition;
@@ -58,7 +71,10 @@ export function arbitraryRule(
 /** A policy of one tool, `tool`, with these rules. */
 export function policyWith(
   rules: readonly RuleParts[],
-  { default: base = "deny", batch = true }: { readonly default?: "allow" | "deny"; readonly batch?: boolean } = {},
+  {
+    default: base = "deny",
+    batch = true,
+  }: { readonly default?: "allow" | "deny"; readonly batch?: boolean } = {},
 ): Policy {
   const tool = batch ? { default: base, batch: { argument: "size" } } : { default: base };
   return policyOf({ tools: { tool }, rules });
@@ -74,4 +90,8 @@ export const arbitraryArguments: fc.Arbitrary<Record<string, unknown>> = fc
     { maxLength: 5 },
   )
   // Through JSON, so that a key `__proto__` becomes an own property.
-  .map((entries): Record<string, unknown> => JSON.parse(`{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`));
+  .map((entries): Record<string, unknown> =>
+    JSON.parse(
+      `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`,
+    ),
+  );

@@ -22,24 +22,28 @@ import { verifies } from "./verifies.ts";
 
 describe("nothing runs undecided", () => {
   for (const adapter of ADAPTERS) {
-    verifies("promise.1", `through ${adapter.name}: a tool runs only where the guard decided so`, async () => {
-      const guard = await testGuard({ open: "allow", shut: "deny", asked: "review" });
-      const ran: string[] = [];
-      const tools = ["open", "shut", "asked", "unknown"].map((name) => ({
-        name,
-        execute: () => {
-          ran.push(name);
-          return "ran";
-        },
-      }));
-      const calls = tools.map(({ name }) => ({ id: name, tool: name, arguments: {} }));
-      await adapter.converse({ guard, ticket: guard.ticket(), tools, calls });
-      expect(ran).toEqual(["open"]);
-      const allowed = guard.decisions.filter(({ decision }) => decision.effect === "allow");
-      expect(allowed.map(({ tool }) => tool)).toEqual(["open"]);
-      await adapter.converse({ guard, ticket: undefined, tools, calls });
-      expect(ran).toEqual(["open"]);
-    });
+    verifies(
+      "promise.1",
+      `through ${adapter.name}: a tool runs only where the guard decided so`,
+      async () => {
+        const guard = await testGuard({ open: "allow", shut: "deny", asked: "review" });
+        const ran: string[] = [];
+        const tools = ["open", "shut", "asked", "unknown"].map((name) => ({
+          name,
+          execute: () => {
+            ran.push(name);
+            return "ran";
+          },
+        }));
+        const calls = tools.map(({ name }) => ({ id: name, tool: name, arguments: {} }));
+        await adapter.converse({ guard, ticket: guard.ticket(), tools, calls });
+        expect(ran).toEqual(["open"]);
+        const allowed = guard.decisions.filter(({ decision }) => decision.effect === "allow");
+        expect(allowed.map(({ tool }) => tool)).toEqual(["open"]);
+        await adapter.converse({ guard, ticket: undefined, tools, calls });
+        expect(ran).toEqual(["open"]);
+      },
+    );
   }
 
   verifies("promise.1", "by a LangChain tool's own methods", async () => {
@@ -62,7 +66,8 @@ describe("nothing runs undecided", () => {
     await tool.pipe(RunnableLambda.from((given: unknown) => given)).invoke({}, config);
     await tool.withRetry().invoke({}, config);
     for await (const part of await tool.stream({}, config)) expect(part).toBeDefined();
-    for await (const event of tool.streamEvents({}, { ...config, version: "v2" })) expect(event).toBeDefined();
+    for await (const event of tool.streamEvents({}, { ...config, version: "v2" }))
+      expect(event).toBeDefined();
     expect(ran).toBe(0);
     expect(guard.decisions.every(({ decision }) => decision.effect === "deny")).toBe(true);
     expect(guard.decisions.length).toBeGreaterThanOrEqual(11);
@@ -97,11 +102,36 @@ describe("what cannot be judged is denied", () => {
     ["no rule matches", policyOf({}), {}, "no_match"],
     ["an unknown tool", policyOf({ tools: { other: {} } }), {}, "unknown_tool"],
     ["an unknown agent", policyOf({ agents: {} }), {}, "unknown_agent"],
-    ["a failing condition", policyOf({ rules: [{ action: "deny", when: ERRS }, { action: "allow" }] }), {}, "condition_error"],
-    ["a failing condition of a review", policyOf({ rules: [{ action: "review", when: ERRS }] }), {}, "condition_error"],
-    ["a review that nobody answers", policyOf({ rules: [{ action: "review" }] }), {}, "review_unavailable"],
-    ["an obligation that cannot be met", policyOf({ rules: [{ action: "allow", maxBatchSize: 1 }] }), {}, "obligation_failed"],
-    ["a failing store", policyOf({ rules: [{ action: "allow", rateLimit: perMinute(1) }] }), { stores: { limits: { reserve: down, peek: down } } }, "store_unavailable"],
+    [
+      "a failing condition",
+      policyOf({ rules: [{ action: "deny", when: ERRS }, { action: "allow" }] }),
+      {},
+      "condition_error",
+    ],
+    [
+      "a failing condition of a review",
+      policyOf({ rules: [{ action: "review", when: ERRS }] }),
+      {},
+      "condition_error",
+    ],
+    [
+      "a review that nobody answers",
+      policyOf({ rules: [{ action: "review" }] }),
+      {},
+      "review_unavailable",
+    ],
+    [
+      "an obligation that cannot be met",
+      policyOf({ rules: [{ action: "allow", maxBatchSize: 1 }] }),
+      {},
+      "obligation_failed",
+    ],
+    [
+      "a failing store",
+      policyOf({ rules: [{ action: "allow", rateLimit: perMinute(1) }] }),
+      { stores: { limits: { reserve: down, peek: down } } },
+      "store_unavailable",
+    ],
     ["a failing log", open, { audit: sink }, "audit_unavailable"],
   ];
   for (const [what, policy, options, code] of table) {
@@ -112,25 +142,39 @@ describe("what cannot be judged is denied", () => {
     });
   }
 
-  verifies("promise.2", "for a bundle that ended, is missing, or asks for what this engine cannot do", async () => {
-    const { bundle, trust } = await makeSigning();
-    let now = BEGIN;
-    const { guard } = await guardOver(await bundle(open), trust, { clock: () => now });
-    expect((await attempt(guard, "tool", {})).code).toBe("ran");
-    now = expired.clock();
-    expect(await attempt(guard, "tool", {})).toEqual({ code: "bundle_expired", got: [] });
-    const missing = { name: "far", read: () => Promise.reject(new Error("no route")) };
-    expect(await attempt((await guardOver(missing, trust)).guard, "tool", {})).toEqual({ code: "no_bundle", got: [] });
-    const unknown = { ...open, rules: [{ ...policyOf({ rules: [{ action: "allow" }] }).rules[0], pixelate: true }] };
-    // Signed by the right key, and asking for an obligation that nobody knows.
-    await expect(guardOver(await bundle(unknown as unknown as Policy), trust)).rejects.toMatchObject({
-      code: "ERR_BUNDLE_POLICY",
-    });
-  });
+  verifies(
+    "promise.2",
+    "for a bundle that ended, is missing, or asks for what this engine cannot do",
+    async () => {
+      const { bundle, trust } = await makeSigning();
+      let now = BEGIN;
+      const { guard } = await guardOver(await bundle(open), trust, { clock: () => now });
+      expect((await attempt(guard, "tool", {})).code).toBe("ran");
+      now = expired.clock();
+      expect(await attempt(guard, "tool", {})).toEqual({ code: "bundle_expired", got: [] });
+      const missing = { name: "far", read: () => Promise.reject(new Error("no route")) };
+      expect(await attempt((await guardOver(missing, trust)).guard, "tool", {})).toEqual({
+        code: "no_bundle",
+        got: [],
+      });
+      const unknown = {
+        ...open,
+        rules: [{ ...policyOf({ rules: [{ action: "allow" }] }).rules[0], pixelate: true }],
+      };
+      // Signed by the right key, and asking for an obligation that nobody knows.
+      await expect(
+        guardOver(await bundle(unknown as unknown as Policy), trust),
+      ).rejects.toMatchObject({
+        code: "ERR_BUNDLE_POLICY",
+      });
+    },
+  );
 
   for (const adapter of ADAPTERS) {
     verifies("promise.2", `and never ends the run of ${adapter.name}`, async () => {
-      const guard = await testGuard(policyOf({ tools: { tool: {} }, rules: [{ action: "deny", when: ERRS }] }));
+      const guard = await testGuard(
+        policyOf({ tools: { tool: {} }, rules: [{ action: "deny", when: ERRS }] }),
+      );
       const tools = [{ name: "tool", execute: () => "ran" }];
       const calls = [{ id: "c1", tool: "tool", arguments: {} }];
       const answers = await adapter.converse({ guard, ticket: guard.ticket(), tools, calls });
@@ -143,7 +187,9 @@ describe("the same call gets the same decision", () => {
   for (const adapter of ADAPTERS) {
     verifies("promise.3", `in ${adapter.name}: every decision vector of one call`, async () => {
       const { passed, files } = await vectorReport(undefined, adapter);
-      const failures = files.flatMap((file) => file.failures.filter((one) => knownFailure(one) === undefined));
+      const failures = files.flatMap((file) =>
+        file.failures.filter((one) => knownFailure(one) === undefined),
+      );
       expect(failures).toEqual([]);
       expect(passed).toBeGreaterThan(250);
     });
@@ -153,7 +199,11 @@ describe("the same call gets the same decision", () => {
 describe("what was judged is what runs", () => {
   for (const adapter of ADAPTERS) {
     verifies("promise.4", `through ${adapter.name}, whatever the arguments`, async () => {
-      const json = fc.dictionary(fc.constantFrom("a", "b", "size", "constructor", "é"), fc.jsonValue(), { maxKeys: 4 });
+      const json = fc.dictionary(
+        fc.constantFrom("a", "b", "size", "constructor", "é"),
+        fc.jsonValue(),
+        { maxKeys: 4 },
+      );
       await fc.assert(
         fc.asyncProperty(json, async (given) => {
           const args = JSON.parse(JSON.stringify(given));
@@ -164,7 +214,12 @@ describe("what was judged is what runs", () => {
             return "ran";
           };
           const calls = [{ id: "c1", tool: "tool", arguments: args }];
-          await adapter.converse({ guard, ticket: guard.ticket(), tools: [{ name: "tool", execute }], calls });
+          await adapter.converse({
+            guard,
+            ticket: guard.ticket(),
+            tools: [{ name: "tool", execute }],
+            calls,
+          });
           const [decided] = guard.decisions;
           // A name that the framework itself refuses reaches neither the guard nor the tool.
           if (decided === undefined) return expect(got).toEqual([]);
@@ -176,36 +231,50 @@ describe("what was judged is what runs", () => {
     });
   }
 
-  verifies("promise.4", "after a rewrite too: shown, recorded and run are the smaller number", async () => {
-    const shown: unknown[] = [];
-    const policy = policyOf({
-      tools: { tool: { batch: { argument: "size" } } },
-      rules: [{ action: "review", maxBatchSize: 5, when: compare(argument("size"), ">", 0) }],
-    });
-    const { bundle, trust } = await makeSigning();
-    const { guard, audit } = await guardOver(await bundle(policy), trust, {
-      onReview: (request) => {
-        shown.push(request.arguments);
-        return { answer: "approve", reviewer: "ann" };
-      },
-    });
-    const { got } = await attempt(guard, "tool", { size: 5_000, when: new Date(0) });
-    expect(got).toEqual([{ size: 5, when: new Date(0) }]);
-    expect(shown).toEqual([{ size: 5, when: "1970-01-01T00:00:00.000Z" }]);
-    const rewrites = audit.records.flatMap((one) => (one.type === "call" ? one.rewrites : []));
-    expect(rewrites).toEqual([{ kind: "max_batch_size", path: "arguments.size", from: 5_000, to: 5 }]);
-  });
+  verifies(
+    "promise.4",
+    "after a rewrite too: shown, recorded and run are the smaller number",
+    async () => {
+      const shown: unknown[] = [];
+      const policy = policyOf({
+        tools: { tool: { batch: { argument: "size" } } },
+        rules: [{ action: "review", maxBatchSize: 5, when: compare(argument("size"), ">", 0) }],
+      });
+      const { bundle, trust } = await makeSigning();
+      const { guard, audit } = await guardOver(await bundle(policy), trust, {
+        onReview: (request) => {
+          shown.push(request.arguments);
+          return { answer: "approve", reviewer: "ann" };
+        },
+      });
+      const { got } = await attempt(guard, "tool", { size: 5_000, when: new Date(0) });
+      expect(got).toEqual([{ size: 5, when: new Date(0) }]);
+      expect(shown).toEqual([{ size: 5, when: "1970-01-01T00:00:00.000Z" }]);
+      const rewrites = audit.records.flatMap((one) => (one.type === "call" ? one.rewrites : []));
+      expect(rewrites).toEqual([
+        { kind: "max_batch_size", path: "arguments.size", from: 5_000, to: 5 },
+      ]);
+    },
+  );
 });
 
 describe("every call leaves its records", () => {
   for (const adapter of ADAPTERS) {
-    verifies("promise.6", `through ${adapter.name}: one before, one after, in a log that verifies`, async () => {
-      const guard = await testGuard({ open: "allow", shut: "deny" });
-      const tools = ["open", "shut"].map((name) => ({ name, execute: () => "ran" }));
-      const calls = tools.map(({ name }) => ({ id: name, tool: name, arguments: {} }));
-      await adapter.converse({ guard, ticket: guard.ticket(), tools, calls });
-      expect(verifyAudit(guard.audit.lines())).toMatchObject({ fault: null, calls: 2, outcomes: 2 });
-    });
+    verifies(
+      "promise.6",
+      `through ${adapter.name}: one before, one after, in a log that verifies`,
+      async () => {
+        const guard = await testGuard({ open: "allow", shut: "deny" });
+        const tools = ["open", "shut"].map((name) => ({ name, execute: () => "ran" }));
+        const calls = tools.map(({ name }) => ({ id: name, tool: name, arguments: {} }));
+        await adapter.converse({ guard, ticket: guard.ticket(), tools, calls });
+        expect(verifyAudit(guard.audit.lines())).toMatchObject({
+          fault: null,
+          calls: 2,
+          outcomes: 2,
+        });
+      },
+    );
   }
 });
 
@@ -222,19 +291,29 @@ describe("only signed bundles load", () => {
       [await (await makeSigning()).bundle(policy, { version: 9 }), "ERR_BUNDLE_SIGNATURE", {}],
       [await document("status", policy), "ERR_BUNDLE_TYPE", {}],
       [await bundle(policy, { version: 1 }), "ERR_BUNDLE_ROLLBACK", {}],
-      [await bundle(policy, { version: 3, expires: instant(BEGIN + 1_000) }), "ERR_BUNDLE_EXPIRED", {}],
+      [
+        await bundle(policy, { version: 3, expires: instant(BEGIN + 1_000) }),
+        "ERR_BUNDLE_EXPIRED",
+        {},
+      ],
       [good, "ERR_BUNDLE_AUDIENCE", { audience: "prod" }],
       [good, "ERR_BUNDLE_STREAM", { id: "other" }],
     ];
     for (const [text, code, options] of refused) {
-      await expect(guardOver(text, trust, { rollback, ...options })).rejects.toMatchObject({ code });
+      await expect(guardOver(text, trust, { rollback, ...options })).rejects.toMatchObject({
+        code,
+      });
     }
     await expect(guardOver(good, trust, { rollback })).resolves.toBeDefined();
   });
 });
 
 describe("no bundle can hang the process", () => {
-  const list = { kind: "field", of: { kind: "variable", name: "arguments" }, name: "list" } as const;
+  const list = {
+    kind: "field",
+    of: { kind: "variable", name: "arguments" },
+    name: "list",
+  } as const;
   const each = (as: string, body: Expression): Expression => ({
     kind: "comprehension",
     macro: "all",
@@ -244,14 +323,26 @@ describe("no bundle can hang the process", () => {
   });
   const held = compare({ kind: "local", name: "w" }, "!=", "nothing in the list");
 
-  verifies("promise.8", "not by comprehensions in comprehensions: the steps are counted", async () => {
-    const deep = each("x", each("y", each("z", each("w", held))));
-    const { bundle, trust } = await makeSigning();
-    const policy = policyOf({ id: "p", rules: [{ action: "allow", when: deep }, { action: "deny", when: deep }] });
-    const { guard } = await guardOver(await bundle(policy), trust);
-    const made = await attempt(guard, "tool", { list: Array.from({ length: 10_000 }, (_, n) => `${n}`) });
-    expect(made).toEqual({ code: "budget_exhausted", got: [] });
-  });
+  verifies(
+    "promise.8",
+    "not by comprehensions in comprehensions: the steps are counted",
+    async () => {
+      const deep = each("x", each("y", each("z", each("w", held))));
+      const { bundle, trust } = await makeSigning();
+      const policy = policyOf({
+        id: "p",
+        rules: [
+          { action: "allow", when: deep },
+          { action: "deny", when: deep },
+        ],
+      });
+      const { guard } = await guardOver(await bundle(policy), trust);
+      const made = await attempt(guard, "tool", {
+        list: Array.from({ length: 10_000 }, (_, n) => `${n}`),
+      });
+      expect(made).toEqual({ code: "budget_exhausted", got: [] });
+    },
+  );
 
   verifies("promise.8", "not by texts that double: what is built is bounded", async () => {
     let doubled: Expression = argument("text");
@@ -267,12 +358,18 @@ describe("no bundle can hang the process", () => {
     expect(["budget_exhausted", "no_match"]).toContain(made.code);
   });
 
-  verifies("promise.8", "not by a pattern: it runs in linear time, and a large one does not build", async () => {
-    const { guard } = await guardOf(`
+  verifies(
+    "promise.8",
+    "not by a pattern: it runs in linear time, and a large one does not build",
+    async () => {
+      const { guard } = await guardOf(`
 tools: { tool: { operation: write, resources: none } }
 rules: [{ name: r, tool: tool, when: 'arguments.text.matches("^(a+)+$")', action: allow }]
 `);
-    expect((await attempt(guard, "tool", { text: "a".repeat(8_000) })).code).toBe("ran");
-    expect((await attempt(guard, "tool", { text: `${"a".repeat(8_000)}!` })).code).toBe("no_match");
-  });
+      expect((await attempt(guard, "tool", { text: "a".repeat(8_000) })).code).toBe("ran");
+      expect((await attempt(guard, "tool", { text: `${"a".repeat(8_000)}!` })).code).toBe(
+        "no_match",
+      );
+    },
+  );
 });

@@ -47,7 +47,9 @@ describe("the manifest of requirements", () => {
 
   it("is proven: every requirement is cited by a test", async () => {
     const ids = await cited;
-    const unproven = REQUIREMENTS.filter(({ id }) => !ids.has(id)).map(({ id, says }) => `${id}: ${says}`);
+    const unproven = REQUIREMENTS.filter(({ id }) => !ids.has(id)).map(
+      ({ id, says }) => `${id}: ${says}`,
+    );
     expect(unproven).toEqual([]);
   });
 

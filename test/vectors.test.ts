@@ -39,12 +39,16 @@ describe("the decision vectors", () => {
   verifies("vectors.risk", "of the risk score hold, but for what a session has read", async () => {
     expect(await failuresOf("risk")).toEqual([]);
   });
-  verifies("vectors.risk-untrusted", "of the risk score hold for what a session has read", async () => {
-    const { files } = await vectorReport("risk");
-    expect(files.flatMap(({ failures }) => failures.map((failure) => failure.case))).not.toContain(
-      "risk-untrusted",
-    );
-  });
+  verifies(
+    "vectors.risk-untrusted",
+    "of the risk score hold for what a session has read",
+    async () => {
+      const { files } = await vectorReport("risk");
+      expect(
+        files.flatMap(({ failures }) => failures.map((failure) => failure.case)),
+      ).not.toContain("risk-untrusted");
+    },
+  );
   verifies("vectors.scopes", "of scopes hold", async () => {
     expect(await failuresOf("scopes")).toEqual([]);
   });

@@ -27,7 +27,10 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promi
 
 /** Sends a conversation as `useChat` does and gives the answer as its messages hold it. */
 async function send(api: string, messages: UIMessage[]): Promise<UIMessage> {
-  const transport = new DefaultChatTransport({ api, headers: { authorization: "Bearer token-of-ann" } });
+  const transport = new DefaultChatTransport({
+    api,
+    headers: { authorization: "Bearer token-of-ann" },
+  });
   const stream = await transport.sendMessages({
     trigger: "submit-message",
     chatId: "chat-1",
@@ -41,7 +44,11 @@ async function send(api: string, messages: UIMessage[]): Promise<UIMessage> {
   return answer;
 }
 
-const user = (id: string, text: string): UIMessage => ({ id, role: "user", parts: [{ type: "text", text }] });
+const user = (id: string, text: string): UIMessage => ({
+  id,
+  role: "user",
+  parts: [{ type: "text", text }],
+});
 
 async function main(api: string): Promise<void> {
   const stranger = await fetch(api, { method: "POST", body: "{}" });
@@ -49,7 +56,9 @@ async function main(api: string): Promise<void> {
 
   const question = user("m1", "List our customers, clean up the orders, read me the report.");
   const answer = await send(api, [question]);
-  const parts = new Map(answer.parts.map((part) => [part.type, part as { state?: string; output?: unknown }]));
+  const parts = new Map(
+    answer.parts.map((part) => [part.type, part as { state?: string; output?: unknown }]),
+  );
 
   const list = parts.get("tool-list_customers")?.output;
   assert.deepEqual(ran, ["list_customers 50"]);
@@ -71,10 +80,14 @@ async function main(api: string): Promise<void> {
   assert.equal(answer.parts.at(-1)?.type, "text");
   const next = await send(api, [question, answer, user("m2", "Thank you.")]);
   assert.equal(next.parts.at(-1)?.type, "text");
-  console.log("went on   the run ended with a sentence, and the conversation goes on from its history");
+  console.log(
+    "went on   the run ended with a sentence, and the conversation goes on from its history",
+  );
 
   const { audit } = await ready;
-  const outcomes = audit.records.flatMap((record) => (record.type === "outcome" ? [record.outcome] : []));
+  const outcomes = audit.records.flatMap((record) =>
+    record.type === "outcome" ? [record.outcome] : [],
+  );
   assert.deepEqual(outcomes.toSorted(), ["blocked", "blocked", "executed"]);
   console.log("recorded  three calls, three outcomes");
 }

@@ -37,7 +37,11 @@ export const model: LanguageModel = new MockLanguageModelV4({
             }))
           : [
               { type: "text-start" as const, id: "t" },
-              { type: "text-delta" as const, id: "t", delta: "I listed what I may, and deleted nothing." },
+              {
+                type: "text-delta" as const,
+                id: "t",
+                delta: "I listed what I may, and deleted nothing.",
+              },
               { type: "text-end" as const, id: "t" },
             ]),
         { type: "finish" as const, finishReason: { unified, raw: unified }, usage: USAGE },

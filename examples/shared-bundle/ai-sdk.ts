@@ -56,7 +56,11 @@ export const aiSdk6: Framework = {
     const tools = Object.fromEntries(
       Object.entries(box.tools).map(([name, execute]) => [
         name,
-        six.tool({ description: DESCRIPTION, inputSchema: six.jsonSchema<Arguments>(OPEN), execute }),
+        six.tool({
+          description: DESCRIPTION,
+          inputSchema: six.jsonSchema<Arguments>(OPEN),
+          execute,
+        }),
       ]),
     );
     const guarded = guardAI(guard, ticket).tools(tools);
@@ -70,4 +74,3 @@ export const aiSdk6: Framework = {
 function answerOf(prompt: readonly { role: string; content: unknown }[] | undefined): string {
   return JSON.stringify(prompt?.find(({ role }) => role === "tool")?.content ?? null);
 }
-

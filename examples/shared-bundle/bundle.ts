@@ -42,7 +42,10 @@ export async function makeSigner(now: number): Promise<Signer> {
     roles: { root: only, bundle: only },
   });
   const key = await importPrivateKey(privateKey);
-  return { key, trust: { document: await signTrustRoot(root, [key]), digest: `sha256:${root.digest}` } };
+  return {
+    key,
+    trust: { document: await signTrustRoot(root, [key]), digest: `sha256:${root.digest}` },
+  };
 }
 
 /** What a signed bundle is for. */

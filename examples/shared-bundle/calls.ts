@@ -43,7 +43,13 @@ export const CALLS: readonly ScriptedCall[] = [
     who: clerk,
     tool: "export_data",
     arguments: { size: 500 },
-    expect: { effect: "allow", code: "allowed_by_default", rule: null, runs: 1, answer: "exported 500" },
+    expect: {
+      effect: "allow",
+      code: "allowed_by_default",
+      rule: null,
+      runs: 1,
+      answer: "exported 500",
+    },
   },
   {
     id: "c02",
@@ -65,7 +71,13 @@ export const CALLS: readonly ScriptedCall[] = [
     who: admin,
     tool: "export_data",
     arguments: { size: 5000 },
-    expect: { effect: "allow", code: "allowed_by_default", rule: null, runs: 1, answer: "exported 5000" },
+    expect: {
+      effect: "allow",
+      code: "allowed_by_default",
+      rule: null,
+      runs: 1,
+      answer: "exported 5000",
+    },
   },
   {
     id: "c04",
@@ -73,7 +85,13 @@ export const CALLS: readonly ScriptedCall[] = [
     who: clerk,
     tool: "external_api",
     arguments: { url: "https://api.test/orders/17" },
-    expect: { effect: "allow", code: "allowed", rule: "api_rate_limiting", runs: 1, answer: "fetched" },
+    expect: {
+      effect: "allow",
+      code: "allowed",
+      rule: "api_rate_limiting",
+      runs: 1,
+      answer: "fetched",
+    },
   },
   {
     id: "c05",
@@ -81,7 +99,13 @@ export const CALLS: readonly ScriptedCall[] = [
     who: billing,
     tool: "external_api",
     arguments: { url: "https://api.test/orders/17" },
-    expect: { effect: "deny", code: "no_match", rule: null, runs: 0, answer: `${MESSAGE} No rule permits` },
+    expect: {
+      effect: "deny",
+      code: "no_match",
+      rule: null,
+      runs: 0,
+      answer: `${MESSAGE} No rule permits`,
+    },
   },
   {
     id: "c06",
@@ -89,7 +113,13 @@ export const CALLS: readonly ScriptedCall[] = [
     who: clerk,
     tool: "list_customers",
     arguments: { limit: 20 },
-    expect: { effect: "allow", code: "allowed", rule: "short_customer_lists", runs: 1, answer: "listed 20" },
+    expect: {
+      effect: "allow",
+      code: "allowed",
+      rule: "short_customer_lists",
+      runs: 1,
+      answer: "listed 20",
+    },
   },
   {
     id: "c07",
@@ -97,7 +127,13 @@ export const CALLS: readonly ScriptedCall[] = [
     who: clerk,
     tool: "list_customers",
     arguments: { limit: 500 },
-    expect: { effect: "allow", code: "allowed", rule: "short_customer_lists", runs: 1, answer: "listed 50" },
+    expect: {
+      effect: "allow",
+      code: "allowed",
+      rule: "short_customer_lists",
+      runs: 1,
+      answer: "listed 50",
+    },
   },
   {
     id: "c08",
@@ -133,7 +169,13 @@ export const CALLS: readonly ScriptedCall[] = [
     who: auditor,
     tool: "read_report",
     arguments: { quarter: "q3" },
-    expect: { effect: "allow", code: "allowed_by_default", rule: null, runs: 1, answer: "report of q3" },
+    expect: {
+      effect: "allow",
+      code: "allowed_by_default",
+      rule: null,
+      runs: 1,
+      answer: "report of q3",
+    },
   },
   {
     id: "c11",

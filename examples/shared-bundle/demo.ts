@@ -17,7 +17,9 @@ const now = Date.now();
 checks.heading("One policy, examples/policies/seed.yaml, compiled and signed");
 const signer = await makeSigner(now);
 const bundle = await signSeed(signer, now);
-checks.note(`  trust root pinned at ${signer.trust.digest.slice(0, 23)}…, bundle of ${bundle.length} bytes`);
+checks.note(
+  `  trust root pinned at ${signer.trust.digest.slice(0, 23)}…, bundle of ${bundle.length} bytes`,
+);
 
 checks.heading("The same twelve calls in four frameworks, each running its own tools");
 const { audits, answers } = await frameworksAgree(bundle, signer.trust, checks);

@@ -79,7 +79,9 @@ async function runCall({ framework, guard, audit }: Stand, call: ScriptedCall): 
   const before = audit.records.length;
   const answer = await framework.run(guard, guard.for(call.who), call, box);
   const records = audit.records.slice(before);
-  const decided = records.find((record): record is typeof record & CallEvent => record.type === "call");
+  const decided = records.find(
+    (record): record is typeof record & CallEvent => record.type === "call",
+  );
   return {
     effect: decided?.effect ?? "none",
     code: decided?.code ?? "none",
@@ -111,7 +113,9 @@ function header(): string {
 
 function row(call: ScriptedCall, cells: readonly Cell[], checks: Checks): string {
   const { effect, code } = call.expect;
-  const ran = cells.map(({ runs }) => (runs === 0 ? "blocked" : `ran ${runs}×`).padEnd(WIDTHS.cell));
+  const ran = cells.map(({ runs }) =>
+    (runs === 0 ? "blocked" : `ran ${runs}×`).padEnd(WIDTHS.cell),
+  );
   const style = effect === "allow" ? "green" : "yellow";
   const decision = checks.paint(style, `${effect} ${code}`.padEnd(WIDTHS.decision));
   return `${call.title.padEnd(WIDTHS.title)}${decision}${ran.join("")}`;

@@ -10,7 +10,10 @@ export async function limitReached(checks: Checks): Promise<void> {
   const ticket = guard.for({ agent, tenant: "acme", session: "conversation-1" });
   let ran = 0;
   const call = (id: string): unknown =>
-    guard.run({ ticket, id, tool: "external_api", arguments: { url: "https://api.test" } }, () => ++ran);
+    guard.run(
+      { ticket, id, tool: "external_api", arguments: { url: "https://api.test" } },
+      () => ++ran,
+    );
 
   for (let index = 1; index <= 100; index++) {
     await call(`call-${index}`);
@@ -19,7 +22,8 @@ export async function limitReached(checks: Checks): Promise<void> {
   checks.expect(ran === 100, line("calls 1 to 100 within ten seconds", "allowed"));
   const next = await call("call-101");
   const code = isDenial(next) ? next.decision.code : "it ran";
-  const wait = isDenial(next) && next.decision.effect === "deny" ? next.decision.retryAfter : undefined;
+  const wait =
+    isDenial(next) && next.decision.effect === "deny" ? next.decision.retryAfter : undefined;
   const denied = code === "rate_limited" && ran === 100;
   checks.expect(denied, line("call 101", `denied ${code}, retry after ${wait} s`));
   now += (wait ?? 0) * 1000;

@@ -1,4 +1,10 @@
-import { inlineSource, isInterlatchError, memoryAudit, memoryRollback, type ErrorCode } from "@interlatch/core";
+import {
+  inlineSource,
+  isInterlatchError,
+  memoryAudit,
+  memoryRollback,
+  type ErrorCode,
+} from "@interlatch/core";
 import { createGuard } from "@interlatch/core/node";
 import { makeSigner, signSeed, type Signer } from "./bundle.ts";
 import type { Checks } from "./checks.ts";
@@ -28,10 +34,18 @@ export async function refusedBundles(signer: Signer, now: number, checks: Checks
   await load(second);
   await refused("one character of the policy changed", "ERR_BUNDLE_SIGNATURE", tamper(second));
   const stranger = await makeSigner(now);
-  await refused("signed by somebody else", "ERR_BUNDLE_SIGNATURE", await signSeed(stranger, now, { version: 3 }));
+  await refused(
+    "signed by somebody else",
+    "ERR_BUNDLE_SIGNATURE",
+    await signSeed(stranger, now, { version: 3 }),
+  );
   const expired = { version: 3, notBefore: now - 48 * hour, expires: now - hour };
   await refused("expired an hour ago", "ERR_BUNDLE_EXPIRED", await signSeed(signer, now, expired));
-  await refused("version 1 after version 2", "ERR_BUNDLE_ROLLBACK", await signSeed(signer, now, { version: 1 }));
+  await refused(
+    "version 1 after version 2",
+    "ERR_BUNDLE_ROLLBACK",
+    await signSeed(signer, now, { version: 1 }),
+  );
   const staging = { version: 3, audience: "staging" };
   await refused("made for staging", "ERR_BUNDLE_AUDIENCE", await signSeed(signer, now, staging));
 }

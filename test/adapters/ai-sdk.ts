@@ -1,5 +1,10 @@
 import { guardAI } from "@interlatch/ai-sdk";
-import type { AdapterUnderTest, ModelAnswer, ScriptedCall, ScriptedTool } from "@interlatch/conformance";
+import type {
+  AdapterUnderTest,
+  ModelAnswer,
+  ScriptedCall,
+  ScriptedTool,
+} from "@interlatch/conformance";
 import * as seven from "ai";
 import { convertArrayToReadableStream, MockLanguageModelV4 } from "ai/test";
 import * as six from "ai6";
@@ -25,31 +30,52 @@ function script(calls: readonly ScriptedCall[]) {
     input: JSON.stringify(args),
   }));
   const done = { type: "text" as const, text: "Done." };
-  const text = [{ type: "text-start" as const, id: "t" }, { type: "text-delta" as const, id: "t", delta: "Done." }, { type: "text-end" as const, id: "t" }];
+  const text = [
+    { type: "text-start" as const, id: "t" },
+    { type: "text-delta" as const, id: "t", delta: "Done." },
+    { type: "text-end" as const, id: "t" },
+  ];
   const generated = [
     { content: asks, finishReason: CALLS, usage: USAGE, warnings: [] },
     { content: [done], finishReason: STOPS, usage: USAGE, warnings: [] },
   ];
   const streamed = [
-    { stream: convertArrayToReadableStream([...asks, { type: "finish" as const, finishReason: CALLS, usage: USAGE }]) },
-    { stream: convertArrayToReadableStream([...text, { type: "finish" as const, finishReason: STOPS, usage: USAGE }]) },
+    {
+      stream: convertArrayToReadableStream([
+        ...asks,
+        { type: "finish" as const, finishReason: CALLS, usage: USAGE },
+      ]),
+    },
+    {
+      stream: convertArrayToReadableStream([
+        ...text,
+        { type: "finish" as const, finishReason: STOPS, usage: USAGE },
+      ]),
+    },
   ];
   return { doGenerate: generated, doStream: streamed };
 }
 
-function byName<Tool>(tools: readonly ScriptedTool[], make: (tool: ScriptedTool) => Tool): Record<string, Tool> {
+function byName<Tool>(
+  tools: readonly ScriptedTool[],
+  make: (tool: ScriptedTool) => Tool,
+): Record<string, Tool> {
   // `fromEntries` makes own properties, `__proto__` included.
   return Object.fromEntries(tools.map((tool) => [tool.name, make(tool)]));
 }
 
 /** The tool results in the last prompt that the model saw. */
-function answersSeen(prompts: readonly { readonly prompt: readonly object[] }[]): readonly ModelAnswer[] {
+function answersSeen(
+  prompts: readonly { readonly prompt: readonly object[] }[],
+): readonly ModelAnswer[] {
   if (prompts.length < 2) return [];
   // The prompt's own form differs by major only in what is not read here.
   const messages = (prompts.at(-1)?.prompt ?? []) as readonly { role: string; content: unknown }[];
   return messages
     .filter(({ role }) => role === "tool")
-    .flatMap(({ content }) => content as readonly { type: string; toolCallId: string; output: unknown }[])
+    .flatMap(
+      ({ content }) => content as readonly { type: string; toolCallId: string; output: unknown }[],
+    )
     .filter(({ type }) => type === "tool-result")
     .map(({ toolCallId, output }) => ({ id: toolCallId, text: textOf(output) }));
 }
@@ -71,10 +97,19 @@ export const aiSdk7: AdapterUnderTest = {
     const { doGenerate } = script(calls);
     const model = new MockLanguageModelV4({ doGenerate });
     const set = byName(tools, ({ execute }) =>
-      seven.tool({ inputSchema: seven.jsonSchema<Arguments>(ANY), execute: (args) => execute(args) }),
+      seven.tool({
+        inputSchema: seven.jsonSchema<Arguments>(ANY),
+        execute: (args) => execute(args),
+      }),
     );
     const options = guardAI(guard, ticket).options(set);
-    await seven.generateText({ model, prompt: "go", maxRetries: 0, stopWhen: seven.isStepCount(3), ...options });
+    await seven.generateText({
+      model,
+      prompt: "go",
+      maxRetries: 0,
+      stopWhen: seven.isStepCount(3),
+      ...options,
+    });
     return answersSeen(model.doGenerateCalls);
   },
 };
@@ -86,10 +121,19 @@ export const aiSdk7Stream: AdapterUnderTest = {
     const { doStream } = script(calls);
     const model = new MockLanguageModelV4({ doStream });
     const set = byName(tools, ({ execute }) =>
-      seven.tool({ inputSchema: seven.jsonSchema<Arguments>(ANY), execute: (args) => execute(args) }),
+      seven.tool({
+        inputSchema: seven.jsonSchema<Arguments>(ANY),
+        execute: (args) => execute(args),
+      }),
     );
     const options = guardAI(guard, ticket).options(set);
-    const result = seven.streamText({ model, prompt: "go", maxRetries: 0, stopWhen: seven.isStepCount(3), ...options });
+    const result = seven.streamText({
+      model,
+      prompt: "go",
+      maxRetries: 0,
+      stopWhen: seven.isStepCount(3),
+      ...options,
+    });
     await result.consumeStream();
     return answersSeen(model.doStreamCalls);
   },
@@ -105,7 +149,13 @@ export const aiSdk6: AdapterUnderTest = {
       six.tool({ inputSchema: six.jsonSchema<Arguments>(ANY), execute: (args) => execute(args) }),
     );
     const guarded = guardAI(guard, ticket).tools(set);
-    await six.generateText({ model, prompt: "go", maxRetries: 0, stopWhen: six.stepCountIs(3), tools: guarded });
+    await six.generateText({
+      model,
+      prompt: "go",
+      maxRetries: 0,
+      stopWhen: six.stepCountIs(3),
+      tools: guarded,
+    });
     return answersSeen(model.doGenerateCalls);
   },
 };
@@ -120,7 +170,13 @@ export const aiSdk6Stream: AdapterUnderTest = {
       six.tool({ inputSchema: six.jsonSchema<Arguments>(ANY), execute: (args) => execute(args) }),
     );
     const guarded = guardAI(guard, ticket).tools(set);
-    const result = six.streamText({ model, prompt: "go", maxRetries: 0, stopWhen: six.stepCountIs(3), tools: guarded });
+    const result = six.streamText({
+      model,
+      prompt: "go",
+      maxRetries: 0,
+      stopWhen: six.stepCountIs(3),
+      tools: guarded,
+    });
     await result.consumeStream();
     return answersSeen(model.doStreamCalls);
   },

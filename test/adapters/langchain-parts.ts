@@ -10,7 +10,11 @@ const ANY = { type: "object", properties: {}, additionalProperties: true } as co
 /** LangChain tools for the kit's. */
 export function toolsOf(tools: readonly ScriptedTool[]): DynamicStructuredTool[] {
   return tools.map(({ name, execute }) =>
-    tool(async (args: unknown) => execute(args), { name, description: name || "no name", schema: ANY }),
+    tool(async (args: unknown) => execute(args), {
+      name,
+      description: name || "no name",
+      schema: ANY,
+    }),
   );
 }
 

@@ -10,8 +10,15 @@ export const langChain: AdapterUnderTest = {
   name: "LangChain, createAgent with middleware",
   async converse({ guard, ticket, tools, calls }) {
     const model = new ScriptedModel([callsOf(calls)]);
-    const agent = createAgent({ model, tools: toolsOf(tools), middleware: [policyMiddleware(guard)] });
-    await agent.invoke({ messages: [new HumanMessage("go")] }, { configurable: { interlatch: ticket } });
+    const agent = createAgent({
+      model,
+      tools: toolsOf(tools),
+      middleware: [policyMiddleware(guard)],
+    });
+    await agent.invoke(
+      { messages: [new HumanMessage("go")] },
+      { configurable: { interlatch: ticket } },
+    );
     return answersSeen(model.memory);
   },
 };
@@ -23,7 +30,10 @@ export const langChainBoth: AdapterUnderTest = {
     const model = new ScriptedModel([callsOf(calls)]);
     const guarded = guardTools(toolsOf(tools), guard);
     const agent = createAgent({ model, tools: guarded, middleware: [policyMiddleware(guard)] });
-    await agent.invoke({ messages: [new HumanMessage("go")] }, { configurable: { interlatch: ticket } });
+    await agent.invoke(
+      { messages: [new HumanMessage("go")] },
+      { configurable: { interlatch: ticket } },
+    );
     return answersSeen(model.memory);
   },
 };

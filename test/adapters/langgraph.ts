@@ -13,13 +13,18 @@ export const langGraph: AdapterUnderTest = {
     const model = new ScriptedModel([callsOf(calls)]);
     const graph = new StateGraph(MessagesAnnotation)
       .addNode("agent", async ({ messages }) => ({ messages: [await model.invoke(messages)] }))
-      .addNode("policy", gate.policyNode({ tools: "tools", back: "agent" }), { ends: ["tools", "agent"] })
+      .addNode("policy", gate.policyNode({ tools: "tools", back: "agent" }), {
+        ends: ["tools", "agent"],
+      })
       .addNode("tools", gate.toolNode)
       .addEdge(START, "agent")
       .addConditionalEdges("agent", gate.route("policy"), ["policy", END])
       .addEdge("tools", "agent")
       .compile();
-    await graph.invoke({ messages: [new HumanMessage("go")] }, { configurable: { interlatch: ticket } });
+    await graph.invoke(
+      { messages: [new HumanMessage("go")] },
+      { configurable: { interlatch: ticket } },
+    );
     return answersSeen(model.memory);
   },
 };
@@ -37,7 +42,10 @@ export const langGraphToolsOnly: AdapterUnderTest = {
       .addConditionalEdges("agent", gate.route("tools"), ["tools", END])
       .addEdge("tools", "agent")
       .compile();
-    await graph.invoke({ messages: [new HumanMessage("go")] }, { configurable: { interlatch: ticket } });
+    await graph.invoke(
+      { messages: [new HumanMessage("go")] },
+      { configurable: { interlatch: ticket } },
+    );
     return answersSeen(model.memory);
   },
 };

@@ -10,7 +10,11 @@ const CORE = fileURLToPath(new URL("../../packages/core/dist/index.js", import.m
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
 /** How long a first import of the built package takes, and how many bytes an application gains. */
-export async function importCost({ short }: { readonly short: boolean }): Promise<readonly Figure[]> {
+export async function importCost({
+  short,
+}: {
+  readonly short: boolean;
+}): Promise<readonly Figure[]> {
   const built = await buildPackages();
   if (built.code !== 0) throw new Error(`the packages do not build:\n${built.output}`);
   const rounds = short ? 5 : 15;

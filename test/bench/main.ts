@@ -51,8 +51,17 @@ for (const [name, run] of parts) {
 }
 await mkdir(RESULTS, { recursive: true });
 const made = new Date().toISOString();
-const result = { made, node: process.version, platform: `${process.platform}-${process.arch}`, short, figures };
-await writeFile(new URL(`${made.slice(0, 10)}.json`, RESULTS), `${JSON.stringify(result, null, 2)}\n`);
+const result = {
+  made,
+  node: process.version,
+  platform: `${process.platform}-${process.arch}`,
+  short,
+  figures,
+};
+await writeFile(
+  new URL(`${made.slice(0, 10)}.json`, RESULTS),
+  `${JSON.stringify(result, null, 2)}\n`,
+);
 
 const failed = figures.filter((figure) => !holds(figure)).length;
 process.stdout.write(`${figures.length - failed} passed, ${failed} failed\n`);

@@ -1,9 +1,4 @@
-import {
-  ENGINE,
-  prepareEvaluator,
-  validatePolicy,
-  type Policy,
-} from "@interlatch/core";
+import { ENGINE, prepareEvaluator, validatePolicy, type Policy } from "@interlatch/core";
 import type { Figure } from "./goal.ts";
 import { measure, nanoseconds, ratio, type Effort } from "./measure.ts";
 

@@ -4,7 +4,11 @@ import { testGuard } from "@interlatch/core/testing";
 import type { Figure } from "./goal.ts";
 
 /** How much the heap has grown after many decisions: previews, executions and denials of many sessions and users. */
-export async function memoryGrowth({ short }: { readonly short: boolean }): Promise<readonly Figure[]> {
+export async function memoryGrowth({
+  short,
+}: {
+  readonly short: boolean;
+}): Promise<readonly Figure[]> {
   setFlagsFromString("--expose-gc");
   const gc: unknown = runInNewContext("gc");
   if (typeof gc !== "function") throw new Error("this Node cannot collect on demand");

@@ -1,5 +1,10 @@
 import * as bufbuild from "@bufbuild/cel";
-import { prepareEvaluator, validatePolicy, type EvaluationRequest, type Evaluator } from "@interlatch/core";
+import {
+  prepareEvaluator,
+  validatePolicy,
+  type EvaluationRequest,
+  type Evaluator,
+} from "@interlatch/core";
 import { compilePolicy } from "@interlatch/policy";
 import { Environment } from "@marcbachmann/cel-js";
 import type { Figure } from "./goal.ts";

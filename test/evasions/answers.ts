@@ -37,7 +37,8 @@ function store(reserve: () => unknown): { readonly limits: LimitStore } {
 export const answerEvasions: readonly Evasion[] = [
   {
     id: "evasion.T06",
-    title: "changing the arguments from inside a review, a listener or a tool changes nothing that runs",
+    title:
+      "changing the arguments from inside a review, a listener or a tool changes nothing that runs",
     run: async () => {
       const live = { amount: 5, to: ["ann"] };
       const spoil = (target: object): void => {
@@ -47,7 +48,8 @@ export const answerEvasions: readonly Evasion[] = [
       };
       const { guard } = await guardOf(ASK, {
         onReview: (request) => {
-          for (const target of [live, request.arguments, request.asked, request.decision.arguments]) spoil(target);
+          for (const target of [live, request.arguments, request.asked, request.decision.arguments])
+            spoil(target);
           Reflect.set(request, "arguments", { amount: 5000 });
           Reflect.set(request.decision, "arguments", { amount: 5000 });
           live.to.push("eve");
@@ -69,8 +71,15 @@ export const answerEvasions: readonly Evasion[] = [
     run: async () => {
       const { guard } = await guardOf(LIMITED);
       const ticket = guard.for({ agent: { id: "shop" }, session: "s" });
-      for (const copy of [{ ...ticket }, structuredClone({ ...ticket }), Object.create(ticket as object)]) {
-        assert.equal(guard.decide({ ticket: copy, id: "c", tool: "t", arguments: {} }).code, "identity_required");
+      for (const copy of [
+        { ...ticket },
+        structuredClone({ ...ticket }),
+        Object.create(ticket as object),
+      ]) {
+        assert.equal(
+          guard.decide({ ticket: copy, id: "c", tool: "t", arguments: {} }).code,
+          "identity_required",
+        );
       }
       const denial = guard.run({ ticket, id: "c", tool: "nobody", arguments: {} }, () => "ran");
       assert.equal(isDenial(denial), true);
@@ -93,7 +102,7 @@ export const answerEvasions: readonly Evasion[] = [
         { type: "approved" },
         { answer: "approved", reviewer: "ann" },
         { answer: "APPROVE", reviewer: "ann" },
-        { answer: "approve " , reviewer: "ann" },
+        { answer: "approve ", reviewer: "ann" },
         { answer: ["approve"], reviewer: "ann" },
         { answer: "approve" },
         { answer: "approve", reviewer: null },
@@ -105,7 +114,9 @@ export const answerEvasions: readonly Evasion[] = [
         const { guard } = await guardOf(ASK, { onReview: () => answer as ReviewAnswer });
         assert.deepEqual(await attempt(guard, "t", {}), { code: "review_unavailable", got: [] });
       }
-      const { guard } = await guardOf(ASK, { onReview: () => ({ answer: "approve", reviewer: "ann" }) });
+      const { guard } = await guardOf(ASK, {
+        onReview: () => ({ answer: "approve", reviewer: "ann" }),
+      });
       await mustRun(guard, "t", {});
     },
   },
@@ -115,13 +126,19 @@ export const answerEvasions: readonly Evasion[] = [
     run: async () => {
       const { bundle, trust } = await signing();
       const asks = await bundle(await built(ASK));
-      const denies = await bundle(await built(ASK.replace("action: review", "action: deny")), { version: 2 });
-      const allows = await bundle(await built(ASK.replace("action: review", "action: allow")), { version: 3 });
+      const denies = await bundle(await built(ASK.replace("action: review", "action: deny")), {
+        version: 2,
+      });
+      const allows = await bundle(await built(ASK.replace("action: review", "action: allow")), {
+        version: 3,
+      });
       let envelope = asks;
       const seen: Decision[] = [];
       let onReview: OnReview = () => ({ answer: "reject", reviewer: "ann" });
       const source = { name: "memory", read: async () => new TextEncoder().encode(envelope) };
-      const { guard } = await guardOver(source, trust, { onReview: (request) => onReview(request) });
+      const { guard } = await guardOver(source, trust, {
+        onReview: (request) => onReview(request),
+      });
       guard.on("decision", ({ decision }) => seen.push(decision));
       const swap = async (next: string): Promise<void> => {
         envelope = next;
@@ -134,9 +151,13 @@ export const answerEvasions: readonly Evasion[] = [
       assert.deepEqual(await attempt(guard, "t", {}), { code: "rule_denied", got: [] });
       assert.equal(seen.at(-1)?.bundle?.version, 2);
       // A rejection stands, also when the policy in force would by now allow the call.
-      const again = await guardOver({ ...source, read: async () => new TextEncoder().encode(asks) }, trust, {
-        onReview: () => ({ answer: "reject", reviewer: "ann" }),
-      });
+      const again = await guardOver(
+        { ...source, read: async () => new TextEncoder().encode(asks) },
+        trust,
+        {
+          onReview: () => ({ answer: "reject", reviewer: "ann" }),
+        },
+      );
       assert.deepEqual(await attempt(again.guard, "t", {}), { code: "approval_rejected", got: [] });
       await swap(allows);
       await mustRun(guard, "t", {});
@@ -144,14 +165,28 @@ export const answerEvasions: readonly Evasion[] = [
   },
   {
     id: "evasion.T47",
-    title: "a reviewer, a store or a sink that is slow, failing or empty does not let a call through",
+    title:
+      "a reviewer, a store or a sink that is slow, failing or empty does not let a call through",
     run: async () => {
       const down = (): never => {
         throw new Error("500");
       };
       const rejects = (): Promise<never> => Promise.reject(new Error("timeout"));
-      const empties: readonly unknown[] = [undefined, null, "", {}, { ok: "true" }, "ok", 200, { status: 200 }];
-      const stores = [down, rejects, ...empties.flatMap((empty) => [() => empty, () => Promise.resolve(empty)])];
+      const empties: readonly unknown[] = [
+        undefined,
+        null,
+        "",
+        {},
+        { ok: "true" },
+        "ok",
+        200,
+        { status: 200 },
+      ];
+      const stores = [
+        down,
+        rejects,
+        ...empties.flatMap((empty) => [() => empty, () => Promise.resolve(empty)]),
+      ];
       for (const reserve of stores) {
         const { guard } = await guardOf(LIMITED, { stores: store(reserve) });
         assert.deepEqual(await attempt(guard, "t", {}), { code: "store_unavailable", got: [] });

@@ -27,14 +27,19 @@ export function signing(): Promise<Signing> {
 
 /** Compiles a policy that must build. */
 export async function built(text: string): Promise<Policy> {
-  const made = await compilePolicy({ files: [{ path: "policy.yaml", text: `interlatch: 1\nid: evasions\n${text}` }] });
-  if (!made.ok) assert.fail(made.errors.map(({ line, message }) => `${line}: ${message}`).join("\n"));
+  const made = await compilePolicy({
+    files: [{ path: "policy.yaml", text: `interlatch: 1\nid: evasions\n${text}` }],
+  });
+  if (!made.ok)
+    assert.fail(made.errors.map(({ line, message }) => `${line}: ${message}`).join("\n"));
   return made.policy;
 }
 
 /** The errors of a policy that must not build. */
 export async function refused(text: string): Promise<readonly Diagnostic[]> {
-  const made = await compilePolicy({ files: [{ path: "policy.yaml", text: `interlatch: 1\nid: evasions\n${text}` }] });
+  const made = await compilePolicy({
+    files: [{ path: "policy.yaml", text: `interlatch: 1\nid: evasions\n${text}` }],
+  });
   assert.equal(made.ok, false, `builds, and must not:\n${text}`);
   return made.ok ? [] : made.errors;
 }
@@ -67,10 +72,13 @@ export async function attempt(
   const session = `s${++calls}`;
   const ticket = guard.for({ agent: { id: "shop", roles: [] }, session, ...identity });
   const got: unknown[] = [];
-  const result = await guard.run({ ticket, id: `c${calls}`, tool, arguments: args }, (given: unknown) => {
-    got.push(given);
-    return "ran";
-  });
+  const result = await guard.run(
+    { ticket, id: `c${calls}`, tool, arguments: args },
+    (given: unknown) => {
+      got.push(given);
+      return "ran";
+    },
+  );
   return { code: isDenial(result) ? result.decision.code : result, got };
 }
 
@@ -85,7 +93,8 @@ export async function mustDeny(
     const { code, got } = await attempt(guard, tool, args);
     const what = `${tool} ${describe(args)}`;
     assert.deepEqual(got, [], `${what} ran`);
-    if (codes.length > 0) assert.ok(codes.includes(code), `${what}: ${code}, expected ${codes.join(" or ")}`);
+    if (codes.length > 0)
+      assert.ok(codes.includes(code), `${what}: ${code}, expected ${codes.join(" or ")}`);
   }
 }
 

@@ -56,7 +56,9 @@ export const frameworkEvasions: readonly Evasion[] = [
       for (const name of ["shut", "open"] as const) {
         const options = { toolCallId: name, messages: [] };
         // The SDK calls those that are there, in this order.
-        const one = tools[name] as unknown as Partial<Record<keyof typeof hooks, (of: object) => unknown>>;
+        const one = tools[name] as unknown as Partial<
+          Record<keyof typeof hooks, (of: object) => unknown>
+        >;
         await one.onInputStart?.(options);
         await one.onInputDelta?.({ ...options, inputTextDelta: '{"secret":1}' });
         await one.onInputAvailable?.({ ...options, input: { secret: 1 } });
@@ -69,7 +71,13 @@ export const frameworkEvasions: readonly Evasion[] = [
     title: "what the provider runs is reported as out of reach and never as blocked",
     run: async () => {
       const { guard } = await shutGuard();
-      const provider = { type: "provider", id: "p.web", isProviderExecuted: true, args: {}, inputSchema: jsonSchema({}) };
+      const provider = {
+        type: "provider",
+        id: "p.web",
+        isProviderExecuted: true,
+        args: {},
+        inputSchema: jsonSchema({}),
+      };
       const [of] = guardAI(guard, undefined).coverage({ web: provider });
       assert.notEqual(of?.state, "enforced");
       const [server] = coverage([{ type: "web_search_20250305", name: "web" }], guard);
@@ -86,7 +94,11 @@ export const frameworkEvasions: readonly Evasion[] = [
       for (const one of guardTools(late, guard)) await one.invoke({}, config);
       const ticket = guard.for({ agent: { id: "shop" }, session: "s" });
       const { toolApproval } = guardAI(guard, ticket);
-      const call = { toolCall: { type: "tool-call", toolCallId: "c", toolName: "late", input: {} }, tools: {}, messages: [] };
+      const call = {
+        toolCall: { type: "tool-call", toolCallId: "c", toolName: "late", input: {} },
+        tools: {},
+        messages: [],
+      };
       // As AI SDK 7 asks it of a tool that was handed over unguarded.
       const ask = toolApproval as unknown as (of: object) => unknown;
       const status = await ask(call);
@@ -96,7 +108,8 @@ export const frameworkEvasions: readonly Evasion[] = [
   },
   {
     id: "evasion.T11",
-    title: "a tools node meets the guard whether it gets a state, a list of messages or a single call",
+    title:
+      "a tools node meets the guard whether it gets a state, a list of messages or a single call",
     run: async () => {
       const { guard, config } = await shutGuard();
       let ran = 0;

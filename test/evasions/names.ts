@@ -65,7 +65,8 @@ rules: [{ name: ok, tool: read, action: allow }]
         "",
         "x".repeat(1_000_000),
       ];
-      for (const name of names) await mustDeny(guard, name, [{}], "unknown_tool", "tool_name_invalid");
+      for (const name of names)
+        await mustDeny(guard, name, [{}], "unknown_tool", "tool_name_invalid");
     },
   },
   {

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { ENGINE } from "@interlatch/core";
-import { attempt, built, guardOf, mustDeny, mustRun, refused, signing, type Evasion } from "./evasion.ts";
+import {
+  attempt,
+  built,
+  guardOf,
+  mustDeny,
+  mustRun,
+  refused,
+  signing,
+  type Evasion,
+} from "./evasion.ts";
 import { guardOver } from "../signed.ts";
 
 const TOOL = "tools: { t: { operation: write, resources: none } }\n";
@@ -59,7 +68,9 @@ export const ruleEvasions: readonly Evasion[] = [
     id: "evasion.T13",
     title: "no opinion is a denial",
     run: async () => {
-      const { guard } = await guardOf(`${TOOL}rules: [{ name: r, tool: t, when: arguments.n == 1, action: allow }]\n`);
+      const { guard } = await guardOf(
+        `${TOOL}rules: [{ name: r, tool: t, when: arguments.n == 1, action: allow }]\n`,
+      );
       await mustRun(guard, "t", { n: 1 });
       await mustDeny(guard, "t", [{}, { n: 2 }, { n: "1" }], "no_match");
     },
@@ -71,10 +82,14 @@ export const ruleEvasions: readonly Evasion[] = [
       for (const action of ["allow", "deny"]) {
         for (const condition of BAD_CONDITIONS) {
           const when = JSON.stringify(condition);
-          await refused(`${TOOL}rules:\n  - { name: r, tool: t, when: ${when}, action: ${action} }\n`);
+          await refused(
+            `${TOOL}rules:\n  - { name: r, tool: t, when: ${when}, action: ${action} }\n`,
+          );
         }
       }
-      await built(`${TOOL}rules:\n  - { name: r, tool: t, when: "arguments.n == 1", action: deny }\n`);
+      await built(
+        `${TOOL}rules:\n  - { name: r, tool: t, when: "arguments.n == 1", action: deny }\n`,
+      );
     },
   },
   {
@@ -106,7 +121,11 @@ export const ruleEvasions: readonly Evasion[] = [
       await mustDeny(empty, "t", [{}], "unknown_tool");
       const bare = (await guardOf(`${TOOL}rules: []\n`)).guard;
       await mustDeny(bare, "t", [{}], "no_match");
-      const nobody = (await guardOf(`agents: { a: { when: "false", tools: [t] } }\n${TOOL}rules: [{ name: r, tool: t, action: allow }]\n`)).guard;
+      const nobody = (
+        await guardOf(
+          `agents: { a: { when: "false", tools: [t] } }\n${TOOL}rules: [{ name: r, tool: t, action: allow }]\n`,
+        )
+      ).guard;
       await mustDeny(nobody, "t", [{}], "unknown_agent");
     },
   },
@@ -129,7 +148,9 @@ rules: [{ name: r, tools: [shut, open], when: arguments.n == 1, action: allow }]
     id: "evasion.T18",
     title: "a limit or a bound of zero is not taken for one that is missing",
     run: async () => {
-      await refused(`${TOOL}rules: [{ name: r, tool: t, action: allow, rate_limit: 0 calls/minute }]\n`);
+      await refused(
+        `${TOOL}rules: [{ name: r, tool: t, action: allow, rate_limit: 0 calls/minute }]\n`,
+      );
       const { guard } = await guardOf(`
 tools:
   few:
@@ -145,7 +166,12 @@ tools:
 rules: []
 `);
       await mustRun(guard, "few", { n: 0, text: "", list: [] });
-      await mustDeny(guard, "few", [{ n: 1 }, { n: -1 }, { text: "x" }, { list: [1] }], "invalid_arguments");
+      await mustDeny(
+        guard,
+        "few",
+        [{ n: 1 }, { n: -1 }, { text: "x" }, { list: [1] }],
+        "invalid_arguments",
+      );
     },
   },
   {
@@ -159,7 +185,10 @@ rules:
   - { name: region, tool: b, when: agent.region == "eu", action: allow }
   - { name: same, tool: c, when: user.country == agent.country, action: allow }
 `);
-      assert.equal((await attempt(guard, "a", {}, { agent: { id: "x", roles: ["staff"] } })).code, "ran");
+      assert.equal(
+        (await attempt(guard, "a", {}, { agent: { id: "x", roles: ["staff"] } })).code,
+        "ran",
+      );
       for (const roles of [undefined, [], [""], ["STAFF"], ["staff "]]) {
         const agent = roles === undefined ? { id: "x" } : { id: "x", roles };
         assert.equal((await attempt(guard, "a", {}, { agent })).code, "no_match");
@@ -186,7 +215,9 @@ rules: [{ name: all, tools: [a, b], action: allow }]
       assert.equal((await attempt(guard, "b", {}, as("wide"))).code, "ran");
       assert.equal((await attempt(guard, "b", {}, as("narrow"))).code, "out_of_scope");
       assert.equal((await attempt(guard, "a", {}, as())).code, "unknown_agent");
-      await refused(`agents: { a: { when: "true" } }\n${TOOL}rules: [{ name: r, tool: t, action: allow, tols: x }]\n`);
+      await refused(
+        `agents: { a: { when: "true" } }\n${TOOL}rules: [{ name: r, tool: t, action: allow, tols: x }]\n`,
+      );
     },
   },
   {
@@ -209,7 +240,8 @@ rules:
     id: "evasion.T22",
     title: "a bundle that only advises neither builds nor loads",
     run: async () => {
-      for (const mode of ["shadow", "log", "advisory", "off"]) await refused(`mode: ${mode}\n${TOOL}rules: []\n`);
+      for (const mode of ["shadow", "log", "advisory", "off"])
+        await refused(`mode: ${mode}\n${TOOL}rules: []\n`);
       const { bundle, trust } = await signing();
       const policy = await built(`${TOOL}rules: []\n`);
       for (const mode of ["shadow", "advise", "", undefined]) {

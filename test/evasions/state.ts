@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { isDenial, memoryLimits, verifyAudit, type LimitStore } from "@interlatch/core";
-import { attempt, built, guardOf, mustDeny, mustRun, refused, signing, type Evasion } from "./evasion.ts";
+import {
+  attempt,
+  built,
+  guardOf,
+  mustDeny,
+  mustRun,
+  refused,
+  signing,
+  type Evasion,
+} from "./evasion.ts";
 import { guardOver } from "../signed.ts";
 
 const LIMITED = `
@@ -42,10 +51,17 @@ rules:
 `);
         for (const text of subjects) {
           // Whether it matches is the pattern's business; it must end, and too long a text is an error, so closed.
-          const codes = [await attempt(guard, "t", { text }), await attempt(guard, "d", { text })].map(({ code }) => code);
+          const codes = [
+            await attempt(guard, "t", { text }),
+            await attempt(guard, "d", { text }),
+          ].map(({ code }) => code);
           const known = ["ran", "no_match", "rule_denied", "condition_error", "budget_exhausted"];
           for (const code of codes) assert.ok(known.includes(code), `${pattern}: ${code}`);
-          if (text.length > 8_192) assert.ok(codes.every((code) => code !== "ran"), `${pattern} on ${text.length}`);
+          if (text.length > 8_192)
+            assert.ok(
+              codes.every((code) => code !== "ran"),
+              `${pattern} on ${text.length}`,
+            );
         }
       }
       for (const pattern of ["(a{1000}){1000}", "a".repeat(600), "(?<=a)b", "(a)\\\\1"]) {
@@ -93,17 +109,27 @@ rules: [{ name: r, tool: t, when: 'arguments.text.matches("${pattern}")', action
     title: "sessions, ids, batches and counters without end do not grow memory without end",
     run: async () => {
       const { guard, audit } = await guardOf(LIMITED);
-      for (let n = 0; n < 12_000; n++) await attempt(guard, "t", { n }, { agent: { id: `a${n % 50}` } });
+      for (let n = 0; n < 12_000; n++)
+        await attempt(guard, "t", { n }, { agent: { id: `a${n % 50}` } });
       assert.equal(guard.status().openCalls, 0);
       assert.ok(audit.records.length <= 10_000);
       assert.ok(audit.dropped > 0);
-      const bomb = Array.from({ length: 9 }, (_, n) => `  l${n}: &l${n} [${"*l".concat(String(n - 1), ", ").repeat(9)}]`);
+      const bomb = Array.from(
+        { length: 9 },
+        (_, n) => `  l${n}: &l${n} [${"*l".concat(String(n - 1), ", ").repeat(9)}]`,
+      );
       await refused(`facts:\n  l: &l-1 [x]\n${bomb.join("\n")}\ntools: {}\nrules: []\n`);
       await refused(`# ${"x".repeat(1_048_577)}\ntools: {}\nrules: []\n`);
-      await refused(`tools: { t: { operation: read, fallback: { value: ${"[".repeat(40)}${"]".repeat(40)} } } }\nrules: []\n`);
+      await refused(
+        `tools: { t: { operation: read, fallback: { value: ${"[".repeat(40)}${"]".repeat(40)} } } }\nrules: []\n`,
+      );
       const { trust } = await signing();
-      await assert.rejects(guardOver(" ".repeat(13 * 1_048_576), trust), { code: "ERR_BUNDLE_TOO_LARGE" });
-      const { guard: open } = await guardOf("tools: { t: { operation: write, resources: none, default: allow } }\nrules: []\n");
+      await assert.rejects(guardOver(" ".repeat(13 * 1_048_576), trust), {
+        code: "ERR_BUNDLE_TOO_LARGE",
+      });
+      const { guard: open } = await guardOf(
+        "tools: { t: { operation: write, resources: none, default: allow } }\nrules: []\n",
+      );
       let deep: unknown = 1;
       for (let level = 0; level < 10_000; level++) deep = [deep];
       const huge = [{ deep }, { text: "x".repeat(10_000_000) }, { list: Array(200_000).fill(0) }];
@@ -112,7 +138,8 @@ rules: [{ name: r, tool: t, when: 'arguments.text.matches("${pattern}")', action
   },
   {
     id: "evasion.T45",
-    title: "denied calls are in the log, and a log that was cut or edited is found out against its head",
+    title:
+      "denied calls are in the log, and a log that was cut or edited is found out against its head",
     run: async () => {
       const { guard, audit } = await guardOf(LIMITED);
       await mustRun(guard, "t", {});
@@ -149,7 +176,16 @@ rules: [{ name: r, tool: t, when: 'arguments.text.matches("${pattern}")', action
     run: async () => {
       const { bundle, trust } = await signing();
       const good = await bundle(await built(LIMITED));
-      const broken = ["", "{", "null", "[]", good.slice(0, -20), good.replace("payload", "paylaod"), `${good}${good}`, "\ufeff" + good];
+      const broken = [
+        "",
+        "{",
+        "null",
+        "[]",
+        good.slice(0, -20),
+        good.replace("payload", "paylaod"),
+        `${good}${good}`,
+        "\ufeff" + good,
+      ];
       for (const text of broken) {
         await assert.rejects(guardOver(text, trust), { code: /^ERR_BUNDLE_/ });
         let now = good;

@@ -29,7 +29,9 @@ export const valueEvasions: readonly Evasion[] = [
     id: "evasion.T04",
     title: "arguments that could not be parsed are denied and not read as an empty object",
     run: async () => {
-      const { guard } = await guardOf("tools: { t: { operation: read, resources: none, default: allow } }\nrules: []\n");
+      const { guard } = await guardOf(
+        "tools: { t: { operation: read, resources: none, default: allow } }\nrules: []\n",
+      );
       await mustRun(guard, "t", {});
       const unparsed = ['{"a":', "{}", "", '{"a":1}', "null", undefined, null, [], 0, false];
       await mustDeny(guard, "t", unparsed, "arguments_not_json");
@@ -39,7 +41,14 @@ export const valueEvasions: readonly Evasion[] = [
     id: "evasion.T25",
     title: "an argument under another name, or left out, does not pass a rule about it",
     run: async () => {
-      const renamed = [{}, { Amount: 5000 }, { amt: 5000 }, { "amount ": 5000 }, { "amоunt": 5000 }, { value: { amount: 1 } }];
+      const renamed = [
+        {},
+        { Amount: 5000 },
+        { amt: 5000 },
+        { "amount ": 5000 },
+        { amоunt: 5000 },
+        { value: { amount: 1 } },
+      ];
       for (const text of [PAY, PAY_DENY]) {
         const { guard } = await guardOf(text);
         await mustRun(guard, "pay", { amount: 5 });
@@ -47,7 +56,12 @@ export const valueEvasions: readonly Evasion[] = [
       }
       const closed = (await guardOf(PAY_CLOSED)).guard;
       await mustRun(closed, "pay", { amount: 5, to: "a" });
-      await mustDeny(closed, "pay", [...renamed, { amount: 5, to: "a", cc: "eve" }], "invalid_arguments");
+      await mustDeny(
+        closed,
+        "pay",
+        [...renamed, { amount: 5, to: "a", cc: "eve" }],
+        "invalid_arguments",
+      );
     },
   },
   {
@@ -81,12 +95,19 @@ export const valueEvasions: readonly Evasion[] = [
       }
       const { guard } = await guardOf(PAY_CLOSED);
       const negative = { amount: -1, to: "a" };
-      await mustDeny(guard, "pay", [...calls.map((call) => ({ ...call, to: "a" })), negative], "invalid_arguments", "arguments_not_json");
+      await mustDeny(
+        guard,
+        "pay",
+        [...calls.map((call) => ({ ...call, to: "a" })), negative],
+        "invalid_arguments",
+        "arguments_not_json",
+      );
     },
   },
   {
     id: "evasion.T27",
-    title: "numbers at the edges, lone surrogates and keys of prototypes are judged as what they are",
+    title:
+      "numbers at the edges, lone surrogates and keys of prototypes are judged as what they are",
     run: async () => {
       const { guard } = await guardOf(`
 tools:
@@ -97,9 +118,24 @@ rules:
 `);
       await mustRun(guard, "take", { n: 9_007_199_254_740_991 });
       await mustRun(guard, "take", { n: -0 });
-      await mustDeny(guard, "take", [JSON.parse('{"n":9007199254740993}'), { n: 1e308 }, { n: 0.1 }, { n: 2 ** 53 }], "invalid_arguments");
-      await mustDeny(guard, "take", [JSON.parse('{"n":1,"__proto__":{"n":2}}'), { n: 1, constructor: 1 }], "invalid_arguments");
-      await mustDeny(guard, "any", [{ text: "\ud800" }, { text: "a\udfff" }, { "\udfff": 1 }], "arguments_not_json");
+      await mustDeny(
+        guard,
+        "take",
+        [JSON.parse('{"n":9007199254740993}'), { n: 1e308 }, { n: 0.1 }, { n: 2 ** 53 }],
+        "invalid_arguments",
+      );
+      await mustDeny(
+        guard,
+        "take",
+        [JSON.parse('{"n":1,"__proto__":{"n":2}}'), { n: 1, constructor: 1 }],
+        "invalid_arguments",
+      );
+      await mustDeny(
+        guard,
+        "any",
+        [{ text: "\ud800" }, { text: "a\udfff" }, { "\udfff": 1 }],
+        "arguments_not_json",
+      );
       await mustDeny(guard, "any", [{ admin: 1 }], "rule_denied");
       // A prototype that says admin says nothing: the call has no such argument, and neither gets the tool one.
       const hidden = await attempt(guard, "any", JSON.parse('{"__proto__":{"admin":1}}'));
@@ -134,7 +170,12 @@ rules:
         "tail -n \u0662\u0660 /var/log/app.log",
         "x\ntail -n 20 /var/log/app.log",
       ];
-      await mustDeny(guard, "shell", commands.map((command) => ({ command })), "no_match");
+      await mustDeny(
+        guard,
+        "shell",
+        commands.map((command) => ({ command })),
+        "no_match",
+      );
     },
   },
   {
@@ -171,7 +212,12 @@ rules: [{ name: data, tool: read_file, when: 'under(arguments.path, "/data")', a
         "",
         ["/data"],
       ];
-      await mustDeny(guard, "read_file", outside.map((path) => ({ path })), "no_match");
+      await mustDeny(
+        guard,
+        "read_file",
+        outside.map((path) => ({ path })),
+        "no_match",
+      );
     },
   },
   {
@@ -217,7 +263,13 @@ rules:
         "",
         ["http://127.0.0.1/"],
       ];
-      await mustDeny(guard, "get", inside.map((url) => ({ url })), "rule_denied", "condition_error");
+      await mustDeny(
+        guard,
+        "get",
+        inside.map((url) => ({ url })),
+        "rule_denied",
+        "condition_error",
+      );
       await mustRun(guard, "mail", { to: "ann@acme.test" });
       const strangers = [
         "ann@acme.test.evil.test",
@@ -231,7 +283,12 @@ rules:
         "ann@acme.test\neve@evil.test",
         "acme",
       ];
-      await mustDeny(guard, "mail", strangers.map((to) => ({ to })), "no_match");
+      await mustDeny(
+        guard,
+        "mail",
+        strangers.map((to) => ({ to })),
+        "no_match",
+      );
     },
   },
 ];

@@ -8,7 +8,10 @@ export interface TableEntry {
 }
 
 /** Runs every entry, one after the other, and tells of each. */
-export async function runTable(heading: string, table: readonly TableEntry[]): Promise<SuiteResult> {
+export async function runTable(
+  heading: string,
+  table: readonly TableEntry[],
+): Promise<SuiteResult> {
   const lines = [`${heading}: ${table.length}`];
   let failed = 0;
   for (const { id, title, run } of table) {
@@ -18,7 +21,10 @@ export async function runTable(heading: string, table: readonly TableEntry[]): P
     } catch (error) {
       failed++;
       const why = error instanceof Error ? error.message : String(error);
-      lines.push(`  FAILED  ${id}  ${title}`, ...why.split("\n").map((line) => `          ${line}`));
+      lines.push(
+        `  FAILED  ${id}  ${title}`,
+        ...why.split("\n").map((line) => `          ${line}`),
+      );
     }
   }
   return { passed: table.length - failed, failed, lines };

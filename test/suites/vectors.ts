@@ -16,7 +16,10 @@ import type { SuiteOptions, SuiteResult } from "../tasks/suite-result.ts";
  * @param topic - one file; left out: all of them
  * @param adapter - through this framework instead of on the guard itself
  */
-export async function vectorReport(topic?: string, adapter?: AdapterUnderTest): Promise<VectorReport> {
+export async function vectorReport(
+  topic?: string,
+  adapter?: AdapterUnderTest,
+): Promise<VectorReport> {
   const files = await readVectors();
   const chosen = topic === undefined ? files : files.filter((file) => file.topic === topic);
   return runVectors(chosen, {

@@ -40,7 +40,11 @@ describe("[ai.42] literal tool names and input types survive", () => {
     // @ts-expect-error the context of a guarded tool is asked for as before
     void ai7.generateText({ model: model7, prompt: "go", ...g.options(tools) });
     void ai7.streamText({ ...options, ...g.options(tools) });
-    void new ai7.ToolLoopAgent({ model: model7, toolsContext: options.toolsContext, ...g.options(tools) });
+    void new ai7.ToolLoopAgent({
+      model: model7,
+      toolsContext: options.toolsContext,
+      ...g.options(tools),
+    });
     expectTypeOf(g.toolApproval).toExtend<
       ai7.ToolApprovalConfiguration<typeof tools, Record<string, unknown>>
     >();

@@ -95,7 +95,12 @@ export function guardAI(
     return guardTools(given, bond);
   };
   const toolApproval = approveBy(bond);
-  return { tools, toolApproval, coverage, options: (given) => ({ tools: tools(given), toolApproval }) };
+  return {
+    tools,
+    toolApproval,
+    coverage,
+    options: (given) => ({ tools: tools(given), toolApproval }),
+  };
 }
 
 /** Without a prototype: AI SDK 6 looks a tool up without asking whether the set has it itself. */
@@ -105,7 +110,12 @@ function guardTools<Tools extends GuardableTools>(given: Tools, bond: Bond): Too
     Object.fromEntries(
       Object.entries(given).map(([name, tool]) => [
         name,
-        { value: guardTool(tool, name, bond), enumerable: true, writable: true, configurable: true },
+        {
+          value: guardTool(tool, name, bond),
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        },
       ]),
     ),
   );

@@ -13,29 +13,33 @@ import { guardAI } from "./index.ts";
 const anything = z.looseObject({});
 
 describe("a guarded tool", () => {
-  verifies("ai.x.copy", "keeps prototype, symbols and hidden members, and leaves the original alone", async () => {
-    const guard = await testGuard(POLICY);
-    const marker = Symbol("marker");
-    class Kind {}
-    const original = Object.freeze(
-      Object.defineProperties(Object.create(Kind.prototype) as object, {
-        inputSchema: { value: anything, enumerable: true },
-        description: { get: () => "finds things", enumerable: true },
-        execute: { value: () => "found", enumerable: true },
-        experimental_toolCaller: { value: { type: "local" } },
-        [marker]: { value: 1 },
-      }),
-    );
-    const before = Object.getOwnPropertyDescriptors(original);
-    const { search } = guardAI(guard, guard.ticket()).tools({ search: original });
-    expect(search).toBeInstanceOf(Kind);
-    expect(search).toMatchObject({ description: "finds things", inputSchema: anything });
-    expect(Object.getOwnPropertyDescriptor(search, "experimental_toolCaller")).toEqual(
-      before.experimental_toolCaller,
-    );
-    expect(Object.getOwnPropertyDescriptor(search, marker)).toMatchObject({ value: 1 });
-    expect(Object.getOwnPropertyDescriptors(original)).toEqual(before);
-  });
+  verifies(
+    "ai.x.copy",
+    "keeps prototype, symbols and hidden members, and leaves the original alone",
+    async () => {
+      const guard = await testGuard(POLICY);
+      const marker = Symbol("marker");
+      class Kind {}
+      const original = Object.freeze(
+        Object.defineProperties(Object.create(Kind.prototype) as object, {
+          inputSchema: { value: anything, enumerable: true },
+          description: { get: () => "finds things", enumerable: true },
+          execute: { value: () => "found", enumerable: true },
+          experimental_toolCaller: { value: { type: "local" } },
+          [marker]: { value: 1 },
+        }),
+      );
+      const before = Object.getOwnPropertyDescriptors(original);
+      const { search } = guardAI(guard, guard.ticket()).tools({ search: original });
+      expect(search).toBeInstanceOf(Kind);
+      expect(search).toMatchObject({ description: "finds things", inputSchema: anything });
+      expect(Object.getOwnPropertyDescriptor(search, "experimental_toolCaller")).toEqual(
+        before.experimental_toolCaller,
+      );
+      expect(Object.getOwnPropertyDescriptor(search, marker)).toMatchObject({ value: 1 });
+      expect(Object.getOwnPropertyDescriptors(original)).toEqual(before);
+    },
+  );
 
   verifies("ai.42", "literal tool names and input types survive on both majors", async () => {
     const guard = await testGuard(POLICY);
@@ -69,45 +73,54 @@ describe("a guarded tool", () => {
     expect(recorded(guard).map(({ outcome }) => outcome)).toEqual(["executed", "executed"]);
   });
 
-  verifies("ai.x.clone", "a spread copy stays guarded, and one with another execute is not taken for it", async () => {
-    const guard = await testGuard(POLICY);
-    let ran = 0;
-    const refund = tool({ inputSchema: anything, execute: () => ++ran });
-    const g = guardAI(guard, guard.ticket());
-    const clone = { ...g.tools({ refund }).refund };
-    const swapped = { ...clone, execute: () => ++ran };
-    for (const sdk of MAJORS) {
-      for (const each of [clone, swapped]) {
-        const turns = [{ calls: [{ id: "c1", tool: "refund" }] }];
-        await sdk.converse("generate", turns, g.options({ refund: each }));
+  verifies(
+    "ai.x.clone",
+    "a spread copy stays guarded, and one with another execute is not taken for it",
+    async () => {
+      const guard = await testGuard(POLICY);
+      let ran = 0;
+      const refund = tool({ inputSchema: anything, execute: () => ++ran });
+      const g = guardAI(guard, guard.ticket());
+      const clone = { ...g.tools({ refund }).refund };
+      const swapped = { ...clone, execute: () => ++ran };
+      for (const sdk of MAJORS) {
+        for (const each of [clone, swapped]) {
+          const turns = [{ calls: [{ id: "c1", tool: "refund" }] }];
+          await sdk.converse("generate", turns, g.options({ refund: each }));
+        }
       }
-    }
-    expect(ran).toBe(0);
-    expect(recorded(guard)).toHaveLength(4);
-  });
+      expect(ran).toBe(0);
+      expect(recorded(guard)).toHaveLength(4);
+    },
+  );
 
-  verifies("ai.x.rebind", "the same guard with another ticket, or another name, is refused at once", async () => {
-    const guard = await testGuard(POLICY);
-    const search = tool({ inputSchema: anything, execute: () => "found" });
-    const guarded = guardAI(guard, guard.ticket()).tools({ search });
-    const ticket = guard.ticket({ agent: { id: "other" } });
-    const refused = (attempt: () => unknown): boolean => {
-      try {
-        attempt();
-        return false;
-      } catch (error) {
-        return isInterlatchError(error, "ERR_OPTIONS");
-      }
-    };
-    expect(refused(() => guardAI(guard, ticket).tools(guarded))).toBe(true);
-    expect(refused(() => guardAI(guard, ticket).tools({ refund: guarded.search }))).toBe(true);
-  });
+  verifies(
+    "ai.x.rebind",
+    "the same guard with another ticket, or another name, is refused at once",
+    async () => {
+      const guard = await testGuard(POLICY);
+      const search = tool({ inputSchema: anything, execute: () => "found" });
+      const guarded = guardAI(guard, guard.ticket()).tools({ search });
+      const ticket = guard.ticket({ agent: { id: "other" } });
+      const refused = (attempt: () => unknown): boolean => {
+        try {
+          attempt();
+          return false;
+        } catch (error) {
+          return isInterlatchError(error, "ERR_OPTIONS");
+        }
+      };
+      expect(refused(() => guardAI(guard, ticket).tools(guarded))).toBe(true);
+      expect(refused(() => guardAI(guard, ticket).tools({ refund: guarded.search }))).toBe(true);
+    },
+  );
 
   verifies("ai.x.two-guards", "two guards both have to allow", async () => {
     const strict = await testGuard({ search: "allow", refund: "deny", both: "allow" });
     const mild = await testGuard({ search: "deny", refund: "allow", both: "allow" });
     const ran: string[] = [];
-    const named = (name: string): object => tool({ inputSchema: anything, execute: () => ran.push(name) });
+    const named = (name: string): object =>
+      tool({ inputSchema: anything, execute: () => ran.push(name) });
     const tools = { search: named("search"), refund: named("refund"), both: named("both") };
     const inner = guardAI(strict, strict.ticket());
     const outer = guardAI(mild, mild.ticket());
@@ -138,32 +151,36 @@ describe("a guarded tool", () => {
     expect(ran).toBe(1);
   });
 
-  verifies("ai.x.coverage", "the guard knows which tools are enforced and why the others are not", async () => {
-    const guard = await testGuard(POLICY);
-    const g = guardAI(guard, guard.ticket());
-    const tools = {
-      search: tool({ inputSchema: anything, execute: () => "found" }),
-      confirm: { inputSchema: anything },
-      web: { type: "provider", id: "acme.web", args: {}, inputSchema: anything },
-      browser: {
-        type: "provider",
-        id: "acme.browser",
-        args: {},
-        isProviderExecuted: false,
-        inputSchema: anything,
-      },
-    };
-    expect(g.coverage(tools).map(({ tool: name, state }) => [name, state])).toEqual([
-      ["search", "enforced"],
-      ["confirm", "out_of_reach"],
-      ["web", "hidden"],
-      ["browser", "out_of_reach"],
-    ]);
-    const whole = new Map(guard.coverage().map((entry) => [entry.tool, entry]));
-    expect(whole.get("search")).toMatchObject({ state: "enforced", known: true });
-    expect(whole.get("web")).toMatchObject({ state: "hidden", known: false });
-    expect(whole.get("refund")).toMatchObject({ state: "not_wrapped", known: true });
-    g.tools({ refund: tools.search });
-    expect(guard.coverage().find(({ tool: name }) => name === "refund")?.state).toBe("enforced");
-  });
+  verifies(
+    "ai.x.coverage",
+    "the guard knows which tools are enforced and why the others are not",
+    async () => {
+      const guard = await testGuard(POLICY);
+      const g = guardAI(guard, guard.ticket());
+      const tools = {
+        search: tool({ inputSchema: anything, execute: () => "found" }),
+        confirm: { inputSchema: anything },
+        web: { type: "provider", id: "acme.web", args: {}, inputSchema: anything },
+        browser: {
+          type: "provider",
+          id: "acme.browser",
+          args: {},
+          isProviderExecuted: false,
+          inputSchema: anything,
+        },
+      };
+      expect(g.coverage(tools).map(({ tool: name, state }) => [name, state])).toEqual([
+        ["search", "enforced"],
+        ["confirm", "out_of_reach"],
+        ["web", "hidden"],
+        ["browser", "out_of_reach"],
+      ]);
+      const whole = new Map(guard.coverage().map((entry) => [entry.tool, entry]));
+      expect(whole.get("search")).toMatchObject({ state: "enforced", known: true });
+      expect(whole.get("web")).toMatchObject({ state: "hidden", known: false });
+      expect(whole.get("refund")).toMatchObject({ state: "not_wrapped", known: true });
+      g.tools({ refund: tools.search });
+      expect(guard.coverage().find(({ tool: name }) => name === "refund")?.state).toBe("enforced");
+    },
+  );
 });

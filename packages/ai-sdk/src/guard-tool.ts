@@ -71,13 +71,25 @@ function guardExecute(execute: Method, tool: AnyTool, name: string, bond: Bond):
         // The run may have ended while somebody was asked.
         options.abortSignal?.throwIfAborted();
         noteRewrites(input, decision.rewrites);
-        return Reflect.apply(execute, tool, [effective, given]);
+        const made: unknown = Reflect.apply(execute, tool, [effective, given]);
+        return made instanceof Promise ? made.then(noStream) : made;
       },
       { denied: outputOf, stream },
     );
   };
   const mark: Mark = { guard, ticket, name };
   return Object.defineProperty(guarded, MARK, { value: mark });
+}
+
+/**
+ * The SDK does not read a stream that is promised: it takes the generator itself for the output, runs nothing of it,
+ * and the call would never end.
+ */
+function noStream(output: unknown): unknown {
+  if (Object.prototype.toString.call(output) !== "[object AsyncGenerator]") return output;
+  throw new TypeError(
+    "The AI SDK does not read a promise of a stream. Make `execute` an async generator function.",
+  );
 }
 
 function markOf(execute: unknown): Mark | undefined {

@@ -30,9 +30,13 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     return ran;
   }
 
-  verifies("ai.x.hooks", "input hooks run for allowed calls alone, on the arguments that run", async () => {
-    expect(await hooks()).toEqual(["search available 900", "export_rows available 100"]);
-  });
+  verifies(
+    "ai.x.hooks",
+    "input hooks run for allowed calls alone, on the arguments that run",
+    async () => {
+      expect(await hooks()).toEqual(["search available 900", "export_rows available 100"]);
+    },
+  );
 
   verifies("ai.x.hooks", "the host may ask for the SDK's own order", async () => {
     const ran = await hooks({ inputHooks: "before-decision" });

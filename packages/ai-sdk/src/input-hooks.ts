@@ -28,7 +28,11 @@ function guardHook(hook: Method, tool: AnyTool, name: string, { guard, ticket }:
   return (...[given]) => {
     const call = given as AvailableInput; // the SDK's own form
     const { toolCallId: id, input } = call;
-    const { effect, rewrites, arguments: effective } = guard.decide({
+    const {
+      effect,
+      rewrites,
+      arguments: effective,
+    } = guard.decide({
       ticket,
       id,
       tool: name,

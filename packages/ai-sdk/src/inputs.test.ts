@@ -11,7 +11,9 @@ import { guardAI } from "./index.ts";
 const anything = z.looseObject({});
 
 describe.each(WAYS)("$title", ({ sdk, mode }) => {
-  const once = (name: string, input: unknown = {}) => [{ calls: [{ id: "c1", tool: name, input }] }];
+  const once = (name: string, input: unknown = {}) => [
+    { calls: [{ id: "c1", tool: name, input }] },
+  ];
 
   verifies("ai.29", "repaired and refined arguments are what is judged and what runs", async () => {
     const guard = await testGuard(POLICY);
@@ -21,12 +23,17 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
       execute: ({ size }) => seen.push(size),
     });
     const g = guardAI(guard, guard.ticket());
-    const repair = async ({ toolCall }: { toolCall: object }) => ({ ...toolCall, input: '{"size":900}' });
+    const repair = async ({ toolCall }: { toolCall: object }) => ({
+      ...toolCall,
+      input: '{"size":900}',
+    });
     const settings = {
       ...g.options({ export_rows }),
       experimental_repairToolCall: repair,
       // Only AI SDK 7 refines.
-      experimental_refineToolInput: { export_rows: (input: { size: number }) => ({ size: input.size + 1 }) },
+      experimental_refineToolInput: {
+        export_rows: (input: { size: number }) => ({ size: input.size + 1 }),
+      },
     };
     await sdk.converse(mode, once("export_rows", '{"size":'), settings);
     expect(seen).toEqual([100]);
@@ -76,7 +83,10 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
       const options = guarded ? guardAI(guard, guard.ticket()).options(tools) : { tools };
       return sdk
         .converse(mode, once("search"), { ...options, abortSignal: controller.signal })
-        .then(({ content }) => content, (error: Error) => error.name);
+        .then(
+          ({ content }) => content,
+          (error: Error) => error.name,
+        );
     };
     expect(await run(true)).toEqual(await run(false));
     expect(recorded(guard)).toMatchObject([{ effect: "allow", outcome: "error" }]);
@@ -113,40 +123,56 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     expect(ran).toBe(0);
   });
 
-  verifies("ai.41", "names of Object.prototype are tools only where the set has them itself", async () => {
-    const guard = await testGuard(POLICY);
-    const ran: string[] = [];
-    const named = (name: string): object =>
-      tool({ inputSchema: anything, execute: () => `run ${ran.push(name)}` });
-    const g = guardAI(guard, guard.ticket());
-    const calls = ["constructor", "toString", "valueOf", "__proto__"].map((name) => ({
-      id: `id-${name}`,
-      tool: name,
-    }));
-    const own = { constructor: named("constructor"), toString: named("toString"), search: named("search") };
-    const result = await sdk.converse(mode, [{ calls }], g.options(own));
-    expect(ran).toEqual(["constructor"]);
-    expect(result.answer("id-constructor")).toEqual({ type: "text", value: "run 1" });
-    expect(result.answer("id-toString")?.type).toBe("execution-denied");
-    expect(result.answer("id-valueOf")?.type).toMatch(/^error-/);
-    expect(result.answer("id-__proto__")?.type).toMatch(/^error-/);
-    expect(result.text).toBe("done");
-    expect(recorded(guard).map(({ tool: name }) => name).sort()).toEqual(["constructor", "toString"]);
-  });
+  verifies(
+    "ai.41",
+    "names of Object.prototype are tools only where the set has them itself",
+    async () => {
+      const guard = await testGuard(POLICY);
+      const ran: string[] = [];
+      const named = (name: string): object =>
+        tool({ inputSchema: anything, execute: () => `run ${ran.push(name)}` });
+      const g = guardAI(guard, guard.ticket());
+      const calls = ["constructor", "toString", "valueOf", "__proto__"].map((name) => ({
+        id: `id-${name}`,
+        tool: name,
+      }));
+      const own = {
+        constructor: named("constructor"),
+        toString: named("toString"),
+        search: named("search"),
+      };
+      const result = await sdk.converse(mode, [{ calls }], g.options(own));
+      expect(ran).toEqual(["constructor"]);
+      expect(result.answer("id-constructor")).toEqual({ type: "text", value: "run 1" });
+      expect(result.answer("id-toString")?.type).toBe("execution-denied");
+      expect(result.answer("id-valueOf")?.type).toMatch(/^error-/);
+      expect(result.answer("id-__proto__")?.type).toMatch(/^error-/);
+      expect(result.text).toBe("done");
+      expect(
+        recorded(guard)
+          .map(({ tool: name }) => name)
+          .sort(),
+      ).toEqual(["constructor", "toString"]);
+    },
+  );
 
-  verifies("ai.x.hallucinated", "a tool that does not exist is answered and the run goes on", async () => {
-    const guard = await testGuard(POLICY);
-    const search = tool({ inputSchema: anything, execute: () => "found" });
-    const g = guardAI(guard, guard.ticket());
-    const calls = [
-      { id: "c1", tool: "refund" },
-      { id: "c2", tool: "search" },
-    ];
-    const result = await sdk.converse(mode, [{ calls }], g.options({ search }));
-    expect(result.answer("c1")?.type).toMatch(/^error-/);
-    expect(result.answer("c2")).toEqual({ type: "text", value: "found" });
-    expect(result.text).toBe("done");
-  });
+  verifies(
+    "ai.x.hallucinated",
+    "a tool that does not exist is answered and the run goes on",
+    async () => {
+      const guard = await testGuard(POLICY);
+      const search = tool({ inputSchema: anything, execute: () => "found" });
+      const g = guardAI(guard, guard.ticket());
+      const calls = [
+        { id: "c1", tool: "refund" },
+        { id: "c2", tool: "search" },
+      ];
+      const result = await sdk.converse(mode, [{ calls }], g.options({ search }));
+      expect(result.answer("c1")?.type).toMatch(/^error-/);
+      expect(result.answer("c2")).toEqual({ type: "text", value: "found" });
+      expect(result.text).toBe("done");
+    },
+  );
 
   verifies("ai.x.unknown", "a tool that the policy does not know is denied", async () => {
     const guard = await testGuard(POLICY);
@@ -169,20 +195,26 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     expect(result.answer("c1")?.type).toBe("execution-denied");
   });
 
-  verifies("ai.x.mutation", "what a tool does to its arguments reaches neither record nor history", async () => {
-    const guard = await testGuard(POLICY);
-    const search = tool({
-      inputSchema: z.object({ q: z.object({ text: z.string() }) }),
-      execute: (input) => {
-        input.q.text = "changed";
-        return input.q.text;
-      },
-    });
-    const g = guardAI(guard, guard.ticket());
-    const turns = once("search", { q: { text: "asked" } });
-    const result = await sdk.converse(mode, turns, g.options({ search }));
-    expect(result.output("c1")).toBe("changed");
-    expect(guard.decisions[0]?.decision.arguments).toEqual({ q: { text: "asked" } });
-    expect(result.content.find(({ type }) => type === "tool-call")?.input).toEqual({ q: { text: "asked" } });
-  });
+  verifies(
+    "ai.x.mutation",
+    "what a tool does to its arguments reaches neither record nor history",
+    async () => {
+      const guard = await testGuard(POLICY);
+      const search = tool({
+        inputSchema: z.object({ q: z.object({ text: z.string() }) }),
+        execute: (input) => {
+          input.q.text = "changed";
+          return input.q.text;
+        },
+      });
+      const g = guardAI(guard, guard.ticket());
+      const turns = once("search", { q: { text: "asked" } });
+      const result = await sdk.converse(mode, turns, g.options({ search }));
+      expect(result.output("c1")).toBe("changed");
+      expect(guard.decisions[0]?.decision.arguments).toEqual({ q: { text: "asked" } });
+      expect(result.content.find(({ type }) => type === "tool-call")?.input).toEqual({
+        q: { text: "asked" },
+      });
+    },
+  );
 });

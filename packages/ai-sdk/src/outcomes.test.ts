@@ -30,27 +30,45 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     expect(result.output("c1")).toEqual({ hits: 3 });
     expect(result.text).toBe("done");
     expect(recorded(guard)).toEqual([
-      { call: "c1", tool: "search", effect: "allow", code: "allowed", outcome: "executed", fallback: null },
+      {
+        call: "c1",
+        tool: "search",
+        effect: "allow",
+        code: "allowed",
+        outcome: "executed",
+        fallback: null,
+      },
     ]);
   });
 
-  verifies("ai.02", "a denied call comes back as execution-denied and the run goes on", async () => {
-    const guard = await testGuard(POLICY);
-    let ran = 0;
-    const refund = tool({ inputSchema: anything, execute: () => ++ran });
-    const turns = [{ calls: [{ id: "c1", tool: "refund" }] }];
-    const g = guardAI(guard, guard.ticket());
-    const result = await sdk.converse(mode, turns, g.options({ refund }));
+  verifies(
+    "ai.02",
+    "a denied call comes back as execution-denied and the run goes on",
+    async () => {
+      const guard = await testGuard(POLICY);
+      let ran = 0;
+      const refund = tool({ inputSchema: anything, execute: () => ++ran });
+      const turns = [{ calls: [{ id: "c1", tool: "refund" }] }];
+      const g = guardAI(guard, guard.ticket());
+      const result = await sdk.converse(mode, turns, g.options({ refund }));
 
-    expect(ran).toBe(0);
-    expect(result.answers).toEqual([
-      { id: "c1", tool: "refund", output: { type: "execution-denied", reason: NO_REFUND } },
-    ]);
-    expect(result.text).toBe("done");
-    expect(recorded(guard)).toEqual([
-      { call: "c1", tool: "refund", effect: "deny", code: "rule_denied", outcome: "blocked", fallback: "message" },
-    ]);
-  });
+      expect(ran).toBe(0);
+      expect(result.answers).toEqual([
+        { id: "c1", tool: "refund", output: { type: "execution-denied", reason: NO_REFUND } },
+      ]);
+      expect(result.text).toBe("done");
+      expect(recorded(guard)).toEqual([
+        {
+          call: "c1",
+          tool: "refund",
+          effect: "deny",
+          code: "rule_denied",
+          outcome: "blocked",
+          fallback: "message",
+        },
+      ]);
+    },
+  );
 
   verifies("ai.x.value", "a value that the policy gives instead is the tool's output", async () => {
     const guard = await testGuard(POLICY);
@@ -64,7 +82,14 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     expect(result.output("c1")).toEqual(NO_REPORT);
     expect(result.answer("c1")).toEqual({ type: "json", value: NO_REPORT });
     expect(recorded(guard)).toEqual([
-      { call: "c1", tool: "report", effect: "deny", code: "rule_denied", outcome: "blocked", fallback: "value" },
+      {
+        call: "c1",
+        tool: "report",
+        effect: "deny",
+        code: "rule_denied",
+        outcome: "blocked",
+        fallback: "value",
+      },
     ]);
   });
 
@@ -81,37 +106,41 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     expect(recorded(guard)).toMatchObject([{ outcome: "blocked", fallback: "message" }]);
   });
 
-  verifies("ai.x.clamp", "the model is told what the policy changed, the output stays as typed", async () => {
-    const guard = await testGuard(POLICY);
-    const ran: unknown[] = [];
-    const export_rows = tool({
-      inputSchema: z.object({ size: z.number() }),
-      execute: ({ size }) => {
-        ran.push(size);
-        return { rows: size };
-      },
-    });
-    const turns = [
-      { calls: [{ id: "c1", tool: "export_rows", input: { size: 5000 } }] },
-      { calls: [{ id: "c2", tool: "export_rows", input: { size: 7 } }] },
-    ];
-    const g = guardAI(guard, guard.ticket());
-    const result = await sdk.converse(mode, turns, g.options({ export_rows }));
-
-    expect(ran).toEqual([100, 7]);
-    expect(result.output("c1")).toEqual({ rows: 100 });
-    expect(result.answer("c1")).toEqual({
-      type: "content",
-      value: [
-        { type: "text", text: '{"rows":100}' },
-        {
-          type: "text",
-          text: "The policy changed this call before it ran: arguments.size was reduced from 5000 to 100.",
+  verifies(
+    "ai.x.clamp",
+    "the model is told what the policy changed, the output stays as typed",
+    async () => {
+      const guard = await testGuard(POLICY);
+      const ran: unknown[] = [];
+      const export_rows = tool({
+        inputSchema: z.object({ size: z.number() }),
+        execute: ({ size }) => {
+          ran.push(size);
+          return { rows: size };
         },
-      ],
-    });
-    expect(result.answer("c2")).toEqual({ type: "json", value: { rows: 7 } });
-  });
+      });
+      const turns = [
+        { calls: [{ id: "c1", tool: "export_rows", input: { size: 5000 } }] },
+        { calls: [{ id: "c2", tool: "export_rows", input: { size: 7 } }] },
+      ];
+      const g = guardAI(guard, guard.ticket());
+      const result = await sdk.converse(mode, turns, g.options({ export_rows }));
+
+      expect(ran).toEqual([100, 7]);
+      expect(result.output("c1")).toEqual({ rows: 100 });
+      expect(result.answer("c1")).toEqual({
+        type: "content",
+        value: [
+          { type: "text", text: '{"rows":100}' },
+          {
+            type: "text",
+            text: "The policy changed this call before it ran: arguments.size was reduced from 5000 to 100.",
+          },
+        ],
+      });
+      expect(result.answer("c2")).toEqual({ type: "json", value: { rows: 7 } });
+    },
+  );
 
   verifies("ai.x.mixed", "in one step each call gets its own answer, once", async () => {
     const guard = await testGuard(POLICY);
@@ -135,12 +164,11 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
       "c2 json",
       "c3 content",
     ]);
-    expect(recorded(guard).map(({ call, outcome }) => `${call} ${outcome}`).sort()).toEqual([
-      "c0 executed",
-      "c1 blocked",
-      "c2 blocked",
-      "c3 executed",
-    ]);
+    expect(
+      recorded(guard)
+        .map(({ call, outcome }) => `${call} ${outcome}`)
+        .sort(),
+    ).toEqual(["c0 executed", "c1 blocked", "c2 blocked", "c3 executed"]);
     expect(result.text).toBe("done");
   });
 
@@ -165,21 +193,25 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     ]);
   });
 
-  verifies("ai.32", "a call id that stands twice in a step runs once; the other is denied", async () => {
-    for (const execute of [() => "found", () => Promise.resolve("found")]) {
-      const guard = await testGuard(POLICY);
-      let ran = 0;
-      const search = tool({ inputSchema: anything, execute: () => (ran++, execute()) });
-      const calls = ["a", "b"].map((q) => ({ id: "same", tool: "search", input: { q } }));
-      const g = guardAI(guard, guard.ticket());
-      await sdk.converse(mode, [{ calls }], g.options({ search }));
-      expect(ran).toBe(1);
-      expect(recorded(guard).map(({ code, outcome }) => `${code} ${outcome}`)).toEqual([
-        "allowed executed",
-        "duplicate_call_id blocked",
-      ]);
-    }
-  });
+  verifies(
+    "ai.32",
+    "a call id that stands twice in a step runs once; the other is denied",
+    async () => {
+      for (const execute of [() => "found", () => Promise.resolve("found")]) {
+        const guard = await testGuard(POLICY);
+        let ran = 0;
+        const search = tool({ inputSchema: anything, execute: () => (ran++, execute()) });
+        const calls = ["a", "b"].map((q) => ({ id: "same", tool: "search", input: { q } }));
+        const g = guardAI(guard, guard.ticket());
+        await sdk.converse(mode, [{ calls }], g.options({ search }));
+        expect(ran).toBe(1);
+        expect(recorded(guard).map(({ code, outcome }) => `${code} ${outcome}`)).toEqual([
+          "allowed executed",
+          "duplicate_call_id blocked",
+        ]);
+      }
+    },
+  );
 
   verifies("ai.32", "an id that comes again in a later step is a new call", async () => {
     const guard = await testGuard(POLICY);
@@ -202,7 +234,10 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
       expect(result.answer("c1")?.type).toBe("execution-denied");
     }
     expect(ran).toBe(0);
-    expect(recorded(guard).map(({ code }) => code)).toEqual(["identity_required", "identity_required"]);
+    expect(recorded(guard).map(({ code }) => code)).toEqual([
+      "identity_required",
+      "identity_required",
+    ]);
   });
 
   verifies("ai.17", "a store that fails denies the call and the run goes on", async () => {
@@ -232,16 +267,20 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     expect(recorded(guard).find(({ call }) => call === "c1")?.code).toBe("store_unavailable");
   });
 
-  verifies("ai.x.closed", "a guard that is closed or has no policy denies and the run goes on", async () => {
-    const guard = await testGuard(POLICY);
-    const g = guardAI(guard, guard.ticket());
-    await guard.close();
-    let ran = 0;
-    const search = tool({ inputSchema: anything, execute: () => ++ran });
-    const turns = [{ calls: [{ id: "c1", tool: "search" }] }];
-    const result = await sdk.converse(mode, turns, g.options({ search }));
-    expect(ran).toBe(0);
-    expect(result.answer("c1")?.type).toBe("execution-denied");
-    expect(result.text).toBe("done");
-  });
+  verifies(
+    "ai.x.closed",
+    "a guard that is closed or has no policy denies and the run goes on",
+    async () => {
+      const guard = await testGuard(POLICY);
+      const g = guardAI(guard, guard.ticket());
+      await guard.close();
+      let ran = 0;
+      const search = tool({ inputSchema: anything, execute: () => ++ran });
+      const turns = [{ calls: [{ id: "c1", tool: "search" }] }];
+      const result = await sdk.converse(mode, turns, g.options({ search }));
+      expect(ran).toBe(0);
+      expect(result.answer("c1")?.type).toBe("execution-denied");
+      expect(result.text).toBe("done");
+    },
+  );
 });

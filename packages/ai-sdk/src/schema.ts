@@ -45,8 +45,7 @@ export function orElse(schema: unknown, passes: (value: unknown) => boolean): ob
       if (!("~standard" in form)) return form.jsonSchema;
       return form["~standard"].jsonSchema?.input({ target: "draft-07" }) ?? {};
     },
-    validate: (value: unknown) =>
-      passes(value) ? { success: true, value } : check(schema, value),
+    validate: (value: unknown) => (passes(value) ? { success: true, value } : check(schema, value)),
   };
 }
 

@@ -74,7 +74,11 @@ export interface Major {
 export interface UIMessage {
   readonly id: string;
   readonly role: "user" | "assistant";
-  readonly parts: readonly { readonly type: string; readonly state?: string; readonly output?: unknown }[];
+  readonly parts: readonly {
+    readonly type: string;
+    readonly state?: string;
+    readonly output?: unknown;
+  }[];
 }
 
 const USAGE = {
@@ -128,7 +132,10 @@ function streamOf(turn: Turn): ReadableStream<object> {
 function scripted(
   Model: typeof MockLanguageModelV4 | typeof MockLanguageModelV3,
   turns: readonly Turn[],
-): { readonly model: object; readonly requests: { prompt: unknown; tools?: { name: string }[] }[] } {
+): {
+  readonly model: object;
+  readonly requests: { prompt: unknown; tools?: { name: string }[] }[];
+} {
   const requests: { prompt: unknown; tools?: { name: string }[] }[] = [];
   const next = (request: unknown): Turn => {
     requests.push(request as (typeof requests)[number]); // the SDK's own call options
@@ -194,7 +201,8 @@ function major(
         parts,
         answer: (id) => answers.find((answer) => answer.id === id)?.output,
         output: (id) =>
-          content.find(({ type, toolCallId }) => type === "tool-result" && toolCallId === id)?.output,
+          content.find(({ type, toolCallId }) => type === "tool-result" && toolCallId === id)
+            ?.output,
       };
     },
     async uiMessage(turns, settings) {
@@ -210,7 +218,9 @@ function major(
     validate: (messages, tools) => sdk.validateUIMessages({ messages, tools }),
     agent: (turns, settings) => {
       const { model } = scripted(Model, turns);
-      return new sdk.ToolLoopAgent({ model, maxRetries: 0, ...settings }).generate({ prompt: "go" });
+      return new sdk.ToolLoopAgent({ model, maxRetries: 0, ...settings }).generate({
+        prompt: "go",
+      });
     },
   };
 }

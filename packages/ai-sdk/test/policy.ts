@@ -15,7 +15,12 @@ const TOOLS: Readonly<Record<string, Partial<ToolPolicy>>> = {
   toString: {},
 };
 
-const rule = (name: string, tool: string, action: Rule["action"], more: Partial<Rule> = {}): Rule => ({
+const rule = (
+  name: string,
+  tool: string,
+  action: Rule["action"],
+  more: Partial<Rule> = {},
+): Rule => ({
   name,
   tools: [tool],
   action,

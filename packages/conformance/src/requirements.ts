@@ -16,21 +16,23 @@ const KNOWN_FAILURES: Readonly<Record<string, string>> = {
 };
 
 /** Every promise of this version. A test cites the id it proves; a gate fails on ids that nobody cites. */
-export const REQUIREMENTS: readonly Requirement[] = Object.freeze([
-  ...promises,
-  ...coreRequirements,
-  ...vectorRequirements,
-  ...bundleRequirements,
-  ...evasionRequirements,
-  ...adapterRequirements,
-  ...storeRequirements,
-  ...langgraphRequirements,
-  ...langchainRequirements,
-  ...aiSdkRequirements,
-].map((one) => {
-  const knownFailure = KNOWN_FAILURES[one.id];
-  return knownFailure === undefined ? one : Object.freeze({ ...one, knownFailure });
-}));
+export const REQUIREMENTS: readonly Requirement[] = Object.freeze(
+  [
+    ...promises,
+    ...coreRequirements,
+    ...vectorRequirements,
+    ...bundleRequirements,
+    ...evasionRequirements,
+    ...adapterRequirements,
+    ...storeRequirements,
+    ...langgraphRequirements,
+    ...langchainRequirements,
+    ...aiSdkRequirements,
+  ].map((one) => {
+    const knownFailure = KNOWN_FAILURES[one.id];
+    return knownFailure === undefined ? one : Object.freeze({ ...one, knownFailure });
+  }),
+);
 
 const byId: ReadonlyMap<string, Requirement> = new Map(
   REQUIREMENTS.map((requirement) => [requirement.id, requirement]),

@@ -10,7 +10,12 @@ export * from "./policy/ir.ts";
 export { validatePolicy } from "./policy/validate.ts";
 export { loadPatternCompiler, type PatternCompiler } from "./evaluate/pattern.ts";
 export { prepareEvaluator } from "./guard/bundles.ts";
-export type { Evaluation, EvaluationCall, EvaluationRequest, Evaluator } from "./decision/evaluator.ts";
+export type {
+  Evaluation,
+  EvaluationCall,
+  EvaluationRequest,
+  Evaluator,
+} from "./decision/evaluator.ts";
 export type { Verdict } from "./decision/verdict.ts";
 
 export * from "./decision/codes.ts";

@@ -758,8 +758,11 @@ describe("a clamped call", () => {
         tool(() => command, { name: "export_data", schema: sizes }),
         guard,
       );
-      expect(await steering.invoke(call("export_data", { size: 50 }, "c2"), run)).toBe(command);
-      expect(message.content).toBe(`rows\n\n${note}`);
+      expect(await steering.invoke(call("export_data", { size: 50 }, "c2"), run)).toMatchObject({
+        lc_direct_tool_output: true,
+        update: { messages: [{ content: `rows\n\n${note}`, tool_call_id: "c2" }] },
+      });
+      expect(message.content).toBe("rows");
     },
   );
 });

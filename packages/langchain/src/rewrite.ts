@@ -61,7 +61,8 @@ function noted(made: unknown, note: string, { id, pair, name, metadata }: Result
  * messages. A copy: the tool may give the same message for its next call, which nobody changed.
  */
 function withNote(output: object, note: string): object {
-  if (ToolMessage.isInstance(output)) return replaced(output, { content: addNote(output.content, note) });
+  if (ToolMessage.isInstance(output))
+    return replaced(output, { content: addNote(output.content, note) });
   const update: unknown = "update" in output ? output.update : undefined;
   if (typeof update !== "object" || update === null || !("messages" in update)) return output;
   if (!Array.isArray(update.messages)) return output;

@@ -49,6 +49,8 @@ export function runTool(
       ...(batch === undefined ? {} : { batch }),
     },
     (effective, { decision }) => {
+      // The run may have ended while somebody was asked.
+      config?.signal?.throwIfAborted();
       const given = decision.rewrites.length === 0 ? config : withArguments(config, effective);
       return withRewriteNote(execute(named.restore(effective), given), decision, form);
     },
@@ -59,7 +61,10 @@ export function runTool(
 }
 
 /** A tool may read its call out of the config: there too it finds what was judged, not what the policy changed. */
-function withArguments(config: ToolConfig | undefined, args: ToolCall["args"]): ToolConfig | undefined {
+function withArguments(
+  config: ToolConfig | undefined,
+  args: ToolCall["args"],
+): ToolConfig | undefined {
   const call = config?.toolCall;
   return call === undefined ? config : { ...config, toolCall: { ...call, args } };
 }

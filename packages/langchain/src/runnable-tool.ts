@@ -19,7 +19,12 @@ export function guardRunnableTool<T extends RunnableToolLike>(tool: T, facts: Gu
   // Enumerable, so that a copy of the tool is guarded too; and as a part that the framework builds tools from.
   const lc_kwargs = { ...(tool.lc_kwargs as object), bound };
   for (const [name, value] of Object.entries({ bound, lc_kwargs })) {
-    Object.defineProperty(guarded, name, { value, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(guarded, name, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   }
   return guarded;
 }

@@ -19,7 +19,12 @@ export function guardStructuredTool<T extends ClientTool>(tool: T, facts: Guarde
   // Defined and not assigned: on a frozen tool an assignment throws. Enumerable: a copy of the usual kind
   // (prototype and enumerable members) would else be the original tool again, without its guard.
   const define = (name: string, value: unknown): void => {
-    Object.defineProperty(guarded, name, { value, enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(guarded, name, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   };
   const guard = (name: string, way: (...args: never[]) => unknown): void => {
     define(name, markWay(way, { guard: facts.guard, ticket: facts.identity.ticket }));
@@ -75,13 +80,19 @@ export function guardStructuredTool<T extends ClientTool>(tool: T, facts: Guarde
 
 /** Getters of a class read the tool itself: a private field does not exist on an object derived from it. */
 function readFromTool(guarded: object, tool: object): void {
-  for (let level: object | null = tool; level !== null; level = Object.getPrototypeOf(level) as object | null) {
+  for (
+    let level: object | null = tool;
+    level !== null;
+    level = Object.getPrototypeOf(level) as object | null
+  ) {
     if (level === StructuredTool.prototype || level === Object.prototype) return;
     for (const [name, { get, set }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
       if (get === undefined || Object.hasOwn(guarded, name)) continue;
       Object.defineProperty(guarded, name, {
         get: () => Reflect.get(tool, name) as unknown,
-        ...(set === undefined ? {} : { set: (value: unknown) => void Reflect.set(tool, name, value) }),
+        ...(set === undefined
+          ? {}
+          : { set: (value: unknown) => void Reflect.set(tool, name, value) }),
         enumerable: true,
         configurable: true,
       });
@@ -90,10 +101,17 @@ function readFromTool(guarded: object, tool: object): void {
 }
 
 /** What the tool was built from, which the framework keeps: building it anew must not give one without a guard. */
-function guardParts(guarded: object, { lc_kwargs: parts }: Readonly<Record<string, unknown>>): void {
+function guardParts(
+  guarded: object,
+  { lc_kwargs: parts }: Readonly<Record<string, unknown>>,
+): void {
   if (typeof parts !== "object" || parts === null || !("func" in parts)) return;
   const { func } = guarded as { readonly func?: unknown };
-  Object.defineProperty(guarded, "lc_kwargs", { value: { ...parts, func }, configurable: true, writable: true });
+  Object.defineProperty(guarded, "lc_kwargs", {
+    value: { ...parts, func },
+    configurable: true,
+    writable: true,
+  });
 }
 
 /** The config of a call, with the call in it: LangChain's `call` forgets it, and with it the id to answer to. */

@@ -1,4 +1,10 @@
-import { compile, type CompileInput, type CompileOptions, type CompileResult, resultOf } from "./compile.ts";
+import {
+  compile,
+  type CompileInput,
+  type CompileOptions,
+  type CompileResult,
+  resultOf,
+} from "./compile.ts";
 import { Reporter } from "./diagnostics/reporter.ts";
 import { lint } from "./lint/lint.ts";
 import { SourceFile } from "./yaml/source.ts";
@@ -22,7 +28,10 @@ export interface CheckOptions extends CompileOptions {
  * for (const warning of warnings) console.log(formatDiagnostic(warning));
  * ```
  */
-export async function checkPolicy(input: CompileInput, options: CheckOptions = {}): Promise<CompileResult> {
+export async function checkPolicy(
+  input: CompileInput,
+  options: CheckOptions = {},
+): Promise<CompileResult> {
   const files = input.files.map(({ path, text }) => new SourceFile(path, text));
   const reporter = new Reporter(files);
   const compiled = await compile(files, options, reporter);

@@ -5,7 +5,8 @@ import { compilePolicy } from "./compile.ts";
 
 async function compiled(text: string): Promise<Policy> {
   const result = await compilePolicy({ files: [{ path: "p.yaml", text }] });
-  if (!result.ok) throw new Error(result.errors.map((error) => `${error.line}: ${error.message}`).join("\n"));
+  if (!result.ok)
+    throw new Error(result.errors.map((error) => `${error.line}: ${error.message}`).join("\n"));
   return result.policy;
 }
 
@@ -18,7 +19,9 @@ tools:
 
 async function when(condition: string, define = ""): Promise<Expression | undefined> {
   const quoted = condition.replaceAll("'", "''");
-  const policy = await compiled(`${HEAD}${define}rules: [{ name: r, tool: t, action: deny, when: '${quoted}' }]\n`);
+  const policy = await compiled(
+    `${HEAD}${define}rules: [{ name: r, tool: t, action: deny, when: '${quoted}' }]\n`,
+  );
   return policy.rules[0]?.when;
 }
 
@@ -72,7 +75,12 @@ fallback: { value: none }
       mode: "enforce",
       agents: {
         clerk: {
-          when: { kind: "compare", operator: "in", left: literal("clerk"), right: field(variable("agent"), "roles") },
+          when: {
+            kind: "compare",
+            operator: "in",
+            left: literal("clerk"),
+            right: field(variable("agent"), "roles"),
+          },
           tools: ["t", "payout"],
           at: { file: "p.yaml", line: 6 },
         },
@@ -97,9 +105,25 @@ fallback: { value: none }
           fallback: { kind: "message", message: [{ name: "tool" }, " is closed"] },
           at: { file: "p.yaml", line: 8 },
         },
-        payout: { operation: "spend", reversible: true, default: "deny", at: { file: "p.yaml", line: 21 } },
-        implied: { operation: "write", data: "secret", reversible: false, default: "deny", at: { file: "p.yaml", line: 22 } },
-        other: { operation: "write", reversible: false, default: "deny", at: { file: "p.yaml", line: 27 } },
+        payout: {
+          operation: "spend",
+          reversible: true,
+          default: "deny",
+          at: { file: "p.yaml", line: 21 },
+        },
+        implied: {
+          operation: "write",
+          data: "secret",
+          reversible: false,
+          default: "deny",
+          at: { file: "p.yaml", line: 22 },
+        },
+        other: {
+          operation: "write",
+          reversible: false,
+          default: "deny",
+          at: { file: "p.yaml", line: 27 },
+        },
       },
       facts: { partners: ["a.test"] },
       rules: [
@@ -118,7 +142,16 @@ fallback: { value: none }
               entries: [
                 ["to", { kind: "expression", expression: field(variable("agent"), "id") }],
                 ["text", { kind: "text", parts: ["For ", field(variable("user"), "id"), ": {x}"] }],
-                ["list", { kind: "list", items: [{ kind: "literal", value: 1 }, { kind: "expression", expression: variable("risk") }] }],
+                [
+                  "list",
+                  {
+                    kind: "list",
+                    items: [
+                      { kind: "literal", value: 1 },
+                      { kind: "expression", expression: variable("risk") },
+                    ],
+                  },
+                ],
                 ["plain", { kind: "literal", value: ["a", { b: null }] }],
               ],
             },
@@ -131,14 +164,19 @@ fallback: { value: none }
   });
 
   it("gives the same for the same text, and plain JSON", async () => {
-    const text = readFileSync(new URL("../../../examples/policies/acme-support.yaml", import.meta.url), "utf8");
+    const text = readFileSync(
+      new URL("../../../examples/policies/acme-support.yaml", import.meta.url),
+      "utf8",
+    );
     const policy = await compiled(text);
     expect(JSON.stringify(policy)).toBe(JSON.stringify(await compiled(text)));
     expect(JSON.parse(JSON.stringify(policy))).toEqual(policy);
   });
 
   it("finds no tool under a name that objects inherit", async () => {
-    const policy = await compiled(`${HEAD}rules: [{ name: constructor, tool: [t, toString], action: deny }]\nfacts: { valueOf: 1 }\n`);
+    const policy = await compiled(
+      `${HEAD}rules: [{ name: constructor, tool: [t, toString], action: deny }]\nfacts: { valueOf: 1 }\n`,
+    );
     expect(Object.keys(policy.tools)).toEqual(["t", "pay", "toString"]);
     expect(policy.tools["constructor"]).toBeUndefined();
     expect(policy.facts["hasOwnProperty"]).toBeUndefined();
@@ -164,15 +202,20 @@ fallback: { value: none }
   - { name: a, tool: t, action: allow, until: 2026-02-28 }
   - { name: b, tool: t, action: allow, until: "2026-02-28T12:00:00+01:00" }
 `);
-    expect(policy.rules.map((rule) => rule.until)).toEqual([Date.parse("2026-02-28T23:59:59.999Z"), Date.parse("2026-02-28T11:00:00Z")]);
+    expect(policy.rules.map((rule) => rule.until)).toEqual([
+      Date.parse("2026-02-28T23:59:59.999Z"),
+      Date.parse("2026-02-28T11:00:00Z"),
+    ]);
   });
 
   it("warns of a tool that only a rule names, and refuses it when strict", async () => {
-    const files = [{ path: "p.yaml", text: `${HEAD}rules: [{ name: r, tool: pya, action: deny }]\n` }];
+    const files = [
+      { path: "p.yaml", text: `${HEAD}rules: [{ name: r, tool: pya, action: deny }]\n` },
+    ];
     const lenient = await compilePolicy({ files });
-    expect(lenient.warnings.map(({ code, line, column, hint }) => [code, line, column, hint])).toEqual([
-      ["implicit_tool", 6, 26, "Did you mean `pay`?"],
-    ]);
+    expect(
+      lenient.warnings.map(({ code, line, column, hint }) => [code, line, column, hint]),
+    ).toEqual([["implicit_tool", 6, 26, "Did you mean `pay`?"]]);
     expect(lenient.ok).toBe(true);
     const strict = await compilePolicy({ files }, { strict: true });
     expect(strict.ok ? [] : strict.errors.map((error) => error.code)).toEqual(["implicit_tool"]);
@@ -181,13 +224,20 @@ fallback: { value: none }
   it("refuses what the run time would not load", async () => {
     const text = `${HEAD}rules: [{ name: r, tool: t, action: deny, reason: "${"x".repeat(20_000)}" }]\n`;
     const result = await compilePolicy({ files: [{ path: "p.yaml", text }] });
-    expect(result.ok ? "" : result.errors[0]?.message).toMatch(/^The run time would refuse this policy: .*reason/);
+    expect(result.ok ? "" : result.errors[0]?.message).toMatch(
+      /^The run time would refuse this policy: .*reason/,
+    );
   });
 });
 
 describe("a condition becomes", () => {
   it("membership where it asks for a role", async () => {
-    const among = { kind: "compare", operator: "in", left: literal("a"), right: field(variable("agent"), "roles") };
+    const among = {
+      kind: "compare",
+      operator: "in",
+      left: literal("a"),
+      right: field(variable("agent"), "roles"),
+    };
     expect(await when('agent.role == "a"')).toEqual(among);
     expect(await when('"a" != agent.role')).toEqual({ kind: "not", of: among });
   });
@@ -205,24 +255,53 @@ describe("a condition becomes", () => {
 
   it("calls with the receiver as first argument", async () => {
     const text = field(variable("arguments"), "a");
-    expect(await when('arguments.a.startsWith("x")')).toEqual({ kind: "call", function: "startsWith", arguments: [text, literal("x")] });
-    expect(await when("arguments.a.size() > 1")).toMatchObject({ left: { kind: "call", function: "size", arguments: [text] } });
-    expect(await when('arguments.a.matches("^x")')).toEqual({ kind: "matches", of: text, pattern: "^x" });
+    expect(await when('arguments.a.startsWith("x")')).toEqual({
+      kind: "call",
+      function: "startsWith",
+      arguments: [text, literal("x")],
+    });
+    expect(await when("arguments.a.size() > 1")).toMatchObject({
+      left: { kind: "call", function: "size", arguments: [text] },
+    });
+    expect(await when('arguments.a.matches("^x")')).toEqual({
+      kind: "matches",
+      of: text,
+      pattern: "^x",
+    });
     expect(await when('request.time.getHours("UTC") > 1')).toMatchObject({
-      left: { kind: "call", function: "getHours", arguments: [field(variable("request"), "time"), literal("UTC")] },
+      left: {
+        kind: "call",
+        function: "getHours",
+        arguments: [field(variable("request"), "time"), literal("UTC")],
+      },
     });
   });
 
   it("comprehensions with their variable", async () => {
     expect(await when("arguments.l.map(x, x > 1, x + 1) == []")).toMatchObject({
-      left: { kind: "comprehension", macro: "map", as: "x", where: { kind: "compare" }, body: { kind: "arithmetic", left: { kind: "local", name: "x" } } },
+      left: {
+        kind: "comprehension",
+        macro: "map",
+        as: "x",
+        where: { kind: "compare" },
+        body: { kind: "arithmetic", left: { kind: "local", name: "x" } },
+      },
     });
   });
 
   it("what it names under `define`", async () => {
-    const expression = await when("small && !large", "define: { small: '!large', large: risk > 5 }\n");
+    const expression = await when(
+      "small && !large",
+      "define: { small: '!large', large: risk > 5 }\n",
+    );
     const large = { kind: "compare", operator: ">", left: variable("risk"), right: literal(5) };
-    expect(expression).toEqual({ kind: "and", operands: [{ kind: "not", of: large }, { kind: "not", of: large }] });
+    expect(expression).toEqual({
+      kind: "and",
+      operands: [
+        { kind: "not", of: large },
+        { kind: "not", of: large },
+      ],
+    });
   });
 
   it("one `&&` of `when` and the negation of `unless`", async () => {
@@ -230,7 +309,12 @@ describe("a condition becomes", () => {
   - { name: a, tool: t, action: deny, when: [risk > 1, risk > 2], unless: risk > 3 }
   - { name: b, tool: t, action: deny, unless: [risk > 3, risk > 4] }
 `);
-    const over = (value: number): unknown => ({ kind: "compare", operator: ">", left: variable("risk"), right: literal(value) });
+    const over = (value: number): unknown => ({
+      kind: "compare",
+      operator: ">",
+      left: variable("risk"),
+      right: literal(value),
+    });
     expect(policy.rules.map((rule) => rule.when)).toEqual([
       { kind: "and", operands: [over(1), over(2), { kind: "not", of: over(3) }] },
       { kind: "not", of: { kind: "and", operands: [over(3), over(4)] } },
@@ -249,8 +333,14 @@ rules: [{ name: r, tool: t, action: deny, when: [has(arguments.a), arguments.a >
 
 describe("the example policies", () => {
   it.each(["seed", "acme-support"])("%s builds, strictly and without warnings", async (name) => {
-    const text = readFileSync(new URL(`../../../examples/policies/${name}.yaml`, import.meta.url), "utf8");
-    const result = await compilePolicy({ files: [{ path: `${name}.yaml`, text }] }, { strict: true });
+    const text = readFileSync(
+      new URL(`../../../examples/policies/${name}.yaml`, import.meta.url),
+      "utf8",
+    );
+    const result = await compilePolicy(
+      { files: [{ path: `${name}.yaml`, text }] },
+      { strict: true },
+    );
     expect(result).toMatchObject({ ok: true, warnings: [], policy: { id: name } });
   });
 });

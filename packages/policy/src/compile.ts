@@ -1,4 +1,11 @@
-import { ENGINE, isInterlatchError, type Json, type Policy, type ToolPolicy, validatePolicy } from "@interlatch/core";
+import {
+  ENGINE,
+  isInterlatchError,
+  type Json,
+  type Policy,
+  type ToolPolicy,
+  validatePolicy,
+} from "@interlatch/core";
 import { Conditions } from "./conditions/conditions.ts";
 import { checkLiterals } from "./conditions/literals.ts";
 import { checkPatterns } from "./conditions/patterns.ts";
@@ -43,7 +50,11 @@ export interface CompileOptions {
 /** A compiled policy, or everything that is wrong with it. */
 export type CompileResult =
   | { readonly ok: true; readonly policy: Policy; readonly warnings: readonly Diagnostic[] }
-  | { readonly ok: false; readonly errors: readonly Diagnostic[]; readonly warnings: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly errors: readonly Diagnostic[];
+      readonly warnings: readonly Diagnostic[];
+    };
 
 /** A policy that built, with what the linter wants to know beside it. */
 export interface Compiled {
@@ -76,7 +87,10 @@ export interface Compiled {
  * if (result.ok) console.log(result.policy.rules.length);
  * ```
  */
-export async function compilePolicy(input: CompileInput, options: CompileOptions = {}): Promise<CompileResult> {
+export async function compilePolicy(
+  input: CompileInput,
+  options: CompileOptions = {},
+): Promise<CompileResult> {
   const files = input.files.map(({ path, text }) => new SourceFile(path, text));
   const reporter = new Reporter(files);
   return resultOf(await compile(files, options, reporter), reporter);
@@ -106,7 +120,11 @@ function loadable(policy: Policy, parts: PolicyParts, reporter: Reporter): Polic
     return validatePolicy(policy);
   } catch (error) {
     if (!isInterlatchError(error)) throw error;
-    reporter.error({ code: "bad_value", at: parts.at, message: `The run time would refuse this policy: ${error.message}` });
+    reporter.error({
+      code: "bad_value",
+      at: parts.at,
+      message: `The run time would refuse this policy: ${error.message}`,
+    });
     return undefined;
   }
 }
@@ -124,13 +142,22 @@ function readFiles(files: readonly SourceFile[], reporter: Reporter): PolicyFile
   const [first] = files;
   if (first === undefined) {
     const none = new SourceFile("", "");
-    reporter.error({ code: "missing_key", at: { file: none, start: 0, end: 0 }, message: "The policy has no files." });
+    reporter.error({
+      code: "missing_key",
+      at: { file: none, start: 0, end: 0 },
+      message: "The policy has no files.",
+    });
     return undefined;
   }
   let bytes = 0;
-  for (const { text } of files) bytes += text.length > YAML_LIMITS.policyBytes ? text.length : utf8Length(text);
+  for (const { text } of files)
+    bytes += text.length > YAML_LIMITS.policyBytes ? text.length : utf8Length(text);
   if (bytes > YAML_LIMITS.policyBytes) {
-    reporter.error({ code: "yaml_limit", at: { file: first, start: 0, end: 0 }, message: "The files of the policy are larger than 16 MiB." });
+    reporter.error({
+      code: "yaml_limit",
+      at: { file: first, start: 0, end: 0 },
+      message: "The files of the policy are larger than 16 MiB.",
+    });
     return undefined;
   }
   const roots = files.map((file) => readYaml(file, reporter));
@@ -151,10 +178,18 @@ function build(parts: PolicyParts, strict: boolean, reporter: Reporter): Built {
   const conditions = new Conditions(reporter, definitionsOf(parts.define, reporter), open);
   const facts = factsOf(parts);
   const named = toolsNamedBy(parts.rules);
-  const tools = new Tools(parts, factsType(parts, facts), [...named.keys()], conditions, reporter, strict);
+  const tools = new Tools(
+    parts,
+    factsType(parts, facts),
+    [...named.keys()],
+    conditions,
+    reporter,
+    strict,
+  );
   for (const [name, at] of named) tools.declare(name, at);
   for (const expression of conditions.defines().values()) tools.undescribed.condition(expression);
-  const profiles = parts.agents?.map((entry) => buildProfile(entry, tools, conditions, reporter)) ?? [];
+  const profiles =
+    parts.agents?.map((entry) => buildProfile(entry, tools, conditions, reporter)) ?? [];
   const reader = new RuleReader(tools, conditions, reporter);
   const rules = parts.rules.map((node) => reader.read(node)).filter((rule) => rule !== undefined);
   const built = {
@@ -164,7 +199,12 @@ function build(parts: PolicyParts, strict: boolean, reporter: Reporter): Built {
     parts,
     conditions,
   };
-  const fallback = buildFallback(parts.single.get("fallback"), conditions, [tools.undescribed], reporter);
+  const fallback = buildFallback(
+    parts.single.get("fallback"),
+    conditions,
+    [tools.undescribed],
+    reporter,
+  );
   const id = idOf(parts, reporter);
   if (id === undefined || facts === undefined) return { ...built, policy: undefined };
   const description = parts.single.get("description")?.value;
@@ -173,7 +213,10 @@ function build(parts: PolicyParts, strict: boolean, reporter: Reporter): Built {
     id,
     ...(isText(description) ? { description: description.value } : {}),
     mode: "enforce",
-    agents: parts.agents === undefined ? null : byName(built.profiles.map(({ name, profile }) => [name, profile])),
+    agents:
+      parts.agents === undefined
+        ? null
+        : byName(built.profiles.map(({ name, profile }) => [name, profile])),
     tools: byName<ToolPolicy>(built.tools.map((tool) => [tool.name, tool.policy])),
     facts,
     rules: rules.map((one) => one.rule),
@@ -183,7 +226,9 @@ function build(parts: PolicyParts, strict: boolean, reporter: Reporter): Built {
 }
 
 /** An object without a prototype: a tool may be called `constructor`. */
-function byName<Value>(entries: readonly (readonly [string, Value])[]): { readonly [name: string]: Value } {
+function byName<Value>(entries: readonly (readonly [string, Value])[]): {
+  readonly [name: string]: Value;
+} {
   const object: Record<string, Value> = Object.create(null);
   for (const [name, value] of entries) object[name] = value;
   return object;
@@ -193,7 +238,12 @@ function idOf(parts: PolicyParts, reporter: Reporter): string | undefined {
   const entry = parts.single.get("id");
   if (entry === undefined) {
     if (parts.incomplete) return undefined;
-    reporter.error({ code: "missing_key", at: parts.at, message: "The policy has no `id`.", hint: "Name it: `id: acme-support`." });
+    reporter.error({
+      code: "missing_key",
+      at: parts.at,
+      message: "The policy has no `id`.",
+      hint: "Name it: `id: acme-support`.",
+    });
     return undefined;
   }
   if (!isText(entry.value)) return undefined;
@@ -213,6 +263,10 @@ function factsOf({ facts }: PolicyParts): { readonly [name: string]: Json } | un
 
 /** Facts may also be declared by what this engine does not read; then nothing is known of them. */
 function factsType(parts: PolicyParts, facts: { readonly [name: string]: Json } | undefined): Type {
-  const unknown = facts === undefined || parts.incomplete || parts.keys.has("shapes") || parts.keys.has("include");
+  const unknown =
+    facts === undefined ||
+    parts.incomplete ||
+    parts.keys.has("shapes") ||
+    parts.keys.has("include");
   return unknown ? DYNAMIC : typeOfFacts(facts, "facts");
 }

@@ -12,49 +12,120 @@ async function errorsOf(...texts: readonly string[]): Promise<readonly string[]>
 }
 
 const HEAD = "interlatch: 1\nid: x\ntools: { t: { operation: read } }\n";
-const rule = (text: string): string => `${HEAD}rules:\n  - { name: r, tool: t, action: deny, ${text} }\n`;
+const rule = (text: string): string =>
+  `${HEAD}rules:\n  - { name: r, tool: t, action: deny, ${text} }\n`;
 const tool = (text: string): string => `interlatch: 1\nid: x\ntools:\n  t: { ${text} }\n`;
 
 describe("a document that is refused", () => {
   it.each([
     ["nothing", "", ["1:1 wrong_shape: The file is empty; expected a map."]],
     ["a list", "- a\n", ["1:1 wrong_shape: The file is a list; expected a map."]],
-    ["no id", "interlatch: 1\n", ["1:1 missing_key: The policy has no `id`. | Name it: `id: acme-support`."]],
+    [
+      "no id",
+      "interlatch: 1\n",
+      ["1:1 missing_key: The policy has no `id`. | Name it: `id: acme-support`."],
+    ],
     ["no version", "id: x\n", ["1:1 missing_key: The policy has no `interlatch`; expected `1`."]],
-    ["another version", "interlatch: 2\nid: x\n", ["1:13 bad_value: `interlatch` is `2`; expected `1`."]],
-    ["a version as text", "interlatch: '1'\nid: x\n", ["1:13 bad_value: `interlatch` is the text `1`; expected `1`."]],
-    ["an id with a blank", "interlatch: 1\nid: a b\n", ["2:5 bad_name: `a b` is no id: 1 to 128 of A-Z, a-z, 0-9, `.`, `_`, `-`, a letter or digit first."]],
-    ["an id that is a number", "interlatch: 1\nid: 5\n", ["2:5 wrong_shape: `id` is `5`; expected a text."]],
+    [
+      "another version",
+      "interlatch: 2\nid: x\n",
+      ["1:13 bad_value: `interlatch` is `2`; expected `1`."],
+    ],
+    [
+      "a version as text",
+      "interlatch: '1'\nid: x\n",
+      ["1:13 bad_value: `interlatch` is the text `1`; expected `1`."],
+    ],
+    [
+      "an id with a blank",
+      "interlatch: 1\nid: a b\n",
+      [
+        "2:5 bad_name: `a b` is no id: 1 to 128 of A-Z, a-z, 0-9, `.`, `_`, `-`, a letter or digit first.",
+      ],
+    ],
+    [
+      "an id that is a number",
+      "interlatch: 1\nid: 5\n",
+      ["2:5 wrong_shape: `id` is `5`; expected a text."],
+    ],
     [
       "an unknown key",
       "interlatch: 1\nid: x\nrulez: []\n",
       ["3:1 unknown_key: `rulez` is not a key of the policy. | Did you mean `rules`?"],
     ],
-    ["a misspelt mode", "interlatch: 1\nid: x\nmode: enforced\n", ["3:7 bad_value: `mode` is `enforced`; expected `enforce` or `shadow`. | Did you mean `enforce`?"]],
-    ["rules as a map", `${HEAD}rules: { r: {} }\n`, ["4:8 wrong_shape: `rules` is a map; expected a list."]],
-    ["a rule as text", `${HEAD}rules: [hello]\n`, ["4:9 wrong_shape: An item of `rules` is `hello`; expected a map."]],
+    [
+      "a misspelt mode",
+      "interlatch: 1\nid: x\nmode: enforced\n",
+      [
+        "3:7 bad_value: `mode` is `enforced`; expected `enforce` or `shadow`. | Did you mean `enforce`?",
+      ],
+    ],
+    [
+      "rules as a map",
+      `${HEAD}rules: { r: {} }\n`,
+      ["4:8 wrong_shape: `rules` is a map; expected a list."],
+    ],
+    [
+      "a rule as text",
+      `${HEAD}rules: [hello]\n`,
+      ["4:9 wrong_shape: An item of `rules` is `hello`; expected a map."],
+    ],
   ])("for its frame: %s", async (_what, text, expected) => {
     expect(await errorsOf(text)).toEqual(expected);
   });
 
   it.each([
-    ["an action in the words of elsewhere", "  - { name: r, tool: t, effect: allow }", ["5:25 unknown_key: `effect` is not a key of a rule. | Did you mean `action`?"]],
-    ["no action", "  - { name: r, tool: t }", ["5:5 missing_key: A rule has no `action`; expected `allow`, `review`, `deny`, `auto_approve`, `approve`, `human_review` or `block`."]],
+    [
+      "an action in the words of elsewhere",
+      "  - { name: r, tool: t, effect: allow }",
+      ["5:25 unknown_key: `effect` is not a key of a rule. | Did you mean `action`?"],
+    ],
+    [
+      "no action",
+      "  - { name: r, tool: t }",
+      [
+        "5:5 missing_key: A rule has no `action`; expected `allow`, `review`, `deny`, `auto_approve`, `approve`, `human_review` or `block`.",
+      ],
+    ],
     [
       "an action in capitals",
       "  - { name: r, tool: t, action: Allow }",
-      ["5:33 bad_value: `action` is `Allow`; expected `allow`, `review`, `deny`, `auto_approve`, `approve`, `human_review` or `block`. | Did you mean `allow`?"],
+      [
+        "5:33 bad_value: `action` is `Allow`; expected `allow`, `review`, `deny`, `auto_approve`, `approve`, `human_review` or `block`. | Did you mean `allow`?",
+      ],
     ],
     ["no name", "  - { tool: t, action: deny }", ["5:5 missing_key: A rule has no `name`."]],
-    ["a name with a blank", "  - { name: a b, tool: t, action: deny }", ["5:13 bad_name: `a b` is no name of a rule: 1 to 128 of A-Z, a-z, 0-9, `_`, `.`, `:`, `/`, `-`."]],
+    [
+      "a name with a blank",
+      "  - { name: a b, tool: t, action: deny }",
+      [
+        "5:13 bad_name: `a b` is no name of a rule: 1 to 128 of A-Z, a-z, 0-9, `_`, `.`, `:`, `/`, `-`.",
+      ],
+    ],
     ["no tools", "  - { name: r, action: deny }", ["5:7 missing_key: The rule names no `tools`."]],
-    ["an empty list of tools", "  - { name: r, tools: [], action: deny }", ["5:23 bad_value: `tools` is an empty list; expected a list of at least one item."]],
-    ["tool and tools", "  - { name: r, tool: t, tools: t, action: deny }", ["5:25 conflicting_keys: `tools` means the same as `tool`; only one of them may stand here."]],
-    ["a tool's name with a blank", "  - { name: r, tool: 'a b', action: deny }", ["5:22 bad_name: `a b` is no name of a tool: 1 to 128 of A-Z, a-z, 0-9, `_`, `.`, `:`, `/`, `-`."]],
+    [
+      "an empty list of tools",
+      "  - { name: r, tools: [], action: deny }",
+      ["5:23 bad_value: `tools` is an empty list; expected a list of at least one item."],
+    ],
+    [
+      "tool and tools",
+      "  - { name: r, tool: t, tools: t, action: deny }",
+      ["5:25 conflicting_keys: `tools` means the same as `tool`; only one of them may stand here."],
+    ],
+    [
+      "a tool's name with a blank",
+      "  - { name: r, tool: 'a b', action: deny }",
+      [
+        "5:22 bad_name: `a b` is no name of a tool: 1 to 128 of A-Z, a-z, 0-9, `_`, `.`, `:`, `/`, `-`.",
+      ],
+    ],
     [
       "a glob that matches nothing",
       "  - { name: r, tools: [t, 'x*'], action: deny }",
-      ["5:27 unmatched_glob: No tool under `tools` matches `x*`. | `*` stays within one segment of a name, up to the next `/`; `**` crosses."],
+      [
+        "5:27 unmatched_glob: No tool under `tools` matches `x*`. | `*` stays within one segment of a name, up to the next `/`; `**` crosses.",
+      ],
     ],
     [
       "two rules of one name",
@@ -66,69 +137,191 @@ describe("a document that is refused", () => {
   });
 
   it.each([
-    ["when and conditions", "when: 'true', conditions: ['true']", ["5:53 conflicting_keys: `conditions` means the same as `when`; only one of them may stand here."]],
-    ["an empty `when`", "when: []", ["5:45 bad_value: `when` is an empty list; expected a list of at least one item."]],
-    ["a YAML boolean", "when: true", ['5:45 condition_not_text: A condition is a text; found the YAML boolean `true`. | Quote it: "true"']],
-    ["a YAML number in a list", "when: ['true', 5]", ['5:54 condition_not_text: A condition is a text; found the YAML number `5`. | Quote it: "5"']],
-    ["no condition", "unless:", ["5:47 condition_not_text: A condition is a text; found nothing. | Leave the key out, or write a condition."]],
-    ["a rate in words", "rate_limit: lots", ["5:51 bad_rate_limit: `lots` is no rate; expected `N calls/minute`, with second, minute, hour or day."]],
-    ["a rate of none", "rate_limit: 0 calls/minute", ["5:51 bad_rate_limit: `0 calls/minute` is no rate: `0` is no whole number of at least 1."]],
+    [
+      "when and conditions",
+      "when: 'true', conditions: ['true']",
+      [
+        "5:53 conflicting_keys: `conditions` means the same as `when`; only one of them may stand here.",
+      ],
+    ],
+    [
+      "an empty `when`",
+      "when: []",
+      ["5:45 bad_value: `when` is an empty list; expected a list of at least one item."],
+    ],
+    [
+      "a YAML boolean",
+      "when: true",
+      [
+        '5:45 condition_not_text: A condition is a text; found the YAML boolean `true`. | Quote it: "true"',
+      ],
+    ],
+    [
+      "a YAML number in a list",
+      "when: ['true', 5]",
+      [
+        '5:54 condition_not_text: A condition is a text; found the YAML number `5`. | Quote it: "5"',
+      ],
+    ],
+    [
+      "no condition",
+      "unless:",
+      [
+        "5:47 condition_not_text: A condition is a text; found nothing. | Leave the key out, or write a condition.",
+      ],
+    ],
+    [
+      "a rate in words",
+      "rate_limit: lots",
+      [
+        "5:51 bad_rate_limit: `lots` is no rate; expected `N calls/minute`, with second, minute, hour or day.",
+      ],
+    ],
+    [
+      "a rate of none",
+      "rate_limit: 0 calls/minute",
+      ["5:51 bad_rate_limit: `0 calls/minute` is no rate: `0` is no whole number of at least 1."],
+    ],
     [
       "a rate in a misspelt window",
       "rate_limit: 5 calls/minut",
-      ["5:51 bad_rate_limit: `5 calls/minut` is no rate: `minut` is no window; expected `N calls/minute`, with second, minute, hour or day. | Did you mean `minute`?"],
+      [
+        "5:51 bad_rate_limit: `5 calls/minut` is no rate: `minut` is no window; expected `N calls/minute`, with second, minute, hour or day. | Did you mean `minute`?",
+      ],
     ],
-    ["a limit's key without a limit", "by: [user]", ["5:39 conflicting_keys: `by` belongs to a limit, and this rule has none. | Add `rate_limit`, or leave this out."]],
-    ["a limit by something else", "rate_limit: 5 calls/day, by: [tool]", ["5:69 bad_value: An item of `by` is `tool`; expected `agent`, `user` or `session`."]],
-    ["a batch of none", "max_batch_size: 0", ["5:55 bad_value: `max_batch_size` is `0`; expected a number of at least 1."]],
-    ["a batch of a half", "max_batch_size: 1.5", ["5:55 wrong_shape: `max_batch_size` is `1.5`; expected a whole number."]],
+    [
+      "a limit's key without a limit",
+      "by: [user]",
+      [
+        "5:39 conflicting_keys: `by` belongs to a limit, and this rule has none. | Add `rate_limit`, or leave this out.",
+      ],
+    ],
+    [
+      "a limit by something else",
+      "rate_limit: 5 calls/day, by: [tool]",
+      ["5:69 bad_value: An item of `by` is `tool`; expected `agent`, `user` or `session`."],
+    ],
+    [
+      "a batch of none",
+      "max_batch_size: 0",
+      ["5:55 bad_value: `max_batch_size` is `0`; expected a number of at least 1."],
+    ],
+    [
+      "a batch of a half",
+      "max_batch_size: 1.5",
+      ["5:55 wrong_shape: `max_batch_size` is `1.5`; expected a whole number."],
+    ],
     [
       "a day that is none",
       "until: 2026-02-30",
-      ["5:46 bad_date: `2026-02-30` is neither a day nor an instant. | Write a day like 2026-12-31 (to its end, UTC), or an instant like 2026-12-31T18:00:00Z."],
+      [
+        "5:46 bad_date: `2026-02-30` is neither a day nor an instant. | Write a day like 2026-12-31 (to its end, UTC), or an instant like 2026-12-31T18:00:00Z.",
+      ],
     ],
     [
       "an instant without a zone",
       "until: '2026-12-01T10:00:00'",
-      ["5:46 bad_date: `2026-12-01T10:00:00` is neither a day nor an instant. | Write a day like 2026-12-31 (to its end, UTC), or an instant like 2026-12-31T18:00:00Z."],
+      [
+        "5:46 bad_date: `2026-12-01T10:00:00` is neither a day nor an instant. | Write a day like 2026-12-31 (to its end, UTC), or an instant like 2026-12-31T18:00:00Z.",
+      ],
     ],
-    ["an empty fallback", "fallback: {}", ["5:39 missing_key: The fallback has neither a `message` nor a `value`."]],
-    ["a fallback that is both", "fallback: { message: a, value: b }", ["5:63 conflicting_keys: A fallback is either a `message` or a `value`; found both."]],
+    [
+      "an empty fallback",
+      "fallback: {}",
+      ["5:39 missing_key: The fallback has neither a `message` nor a `value`."],
+    ],
+    [
+      "a fallback that is both",
+      "fallback: { message: a, value: b }",
+      ["5:63 conflicting_keys: A fallback is either a `message` or a `value`; found both."],
+    ],
     [
       "a message with a detail",
       "fallback: { message: 'No: {resaon}' }",
-      ["5:66 bad_template: A message holds `{reason}`, `{tool}` or `{rule}` and nothing else; found `{resaon}`. | Did you mean `{reason}`?"],
+      [
+        "5:66 bad_template: A message holds `{reason}`, `{tool}` or `{rule}` and nothing else; found `{resaon}`. | Did you mean `{reason}`?",
+      ],
     ],
-    ["an open brace", "fallback: { value: 'a {b' }", ["5:61 bad_template: This `{` is never closed. | Write a literal brace twice: `{{`, `}}`."]],
-    ["a closing brace", "fallback: { value: 'a} b' }", ["5:60 bad_template: A `}` closes nothing here. | Write a literal brace twice: `{{`, `}}`."]],
-    ["a time as value", "fallback: { value: '{request.time}' }", ["5:60 wrong_type: An expression must give JSON; this gives a timestamp."]],
+    [
+      "an open brace",
+      "fallback: { value: 'a {b' }",
+      ["5:61 bad_template: This `{` is never closed. | Write a literal brace twice: `{{`, `}}`."],
+    ],
+    [
+      "a closing brace",
+      "fallback: { value: 'a} b' }",
+      ["5:60 bad_template: A `}` closes nothing here. | Write a literal brace twice: `{{`, `}}`."],
+    ],
+    [
+      "a time as value",
+      "fallback: { value: '{request.time}' }",
+      ["5:60 wrong_type: An expression must give JSON; this gives a timestamp."],
+    ],
     [
       "a list inside text",
       "fallback: { value: 'a {agent.roles}' }",
-      ["5:62 wrong_type: An expression inside text must give a text, a number, a boolean or null; this gives a list."],
+      [
+        "5:62 wrong_type: An expression inside text must give a text, a number, a boolean or null; this gives a list.",
+      ],
     ],
   ])("for a part of a rule: %s", async (_what, text, expected) => {
     expect(await errorsOf(rule(text))).toEqual(expected);
   });
 
   it.each([
-    ["a misspelt operation", "operation: reed", ["4:19 bad_value: `operation` is `reed`; expected `read`, `write`, `delete`, `execute`, `spend` or `egress`. | Did you mean `read`?"]],
-    ["a misspelt key", "operation: read, resource: none", ["4:25 unknown_key: `resource` is not a key of the tool `t`. | Did you mean `resources`?"]],
-    ["resources in a word", "resources: nothing", ["4:19 bad_value: `resources` is `nothing`; expected `none`."]],
-    ["an unknown type", "arguments: { properties: { a: { type: strin } } }", ["4:46 bad_value: `type` is `strin`; expected `null`, `boolean`, `number`, `integer`, `string`, `array` or `object`. | Did you mean `string`?"]],
+    [
+      "a misspelt operation",
+      "operation: reed",
+      [
+        "4:19 bad_value: `operation` is `reed`; expected `read`, `write`, `delete`, `execute`, `spend` or `egress`. | Did you mean `read`?",
+      ],
+    ],
+    [
+      "a misspelt key",
+      "operation: read, resource: none",
+      ["4:25 unknown_key: `resource` is not a key of the tool `t`. | Did you mean `resources`?"],
+    ],
+    [
+      "resources in a word",
+      "resources: nothing",
+      ["4:19 bad_value: `resources` is `nothing`; expected `none`."],
+    ],
+    [
+      "an unknown type",
+      "arguments: { properties: { a: { type: strin } } }",
+      [
+        "4:46 bad_value: `type` is `strin`; expected `null`, `boolean`, `number`, `integer`, `string`, `array` or `object`. | Did you mean `string`?",
+      ],
+    ],
     [
       "YAML's null as type",
       "arguments: { properties: { a: { type: [string, null] } } }",
-      ['4:55 bad_value: An item of `type` is YAML\'s null; expected `null`, `boolean`, `number`, `integer`, `string`, `array` or `object`. | Quote it: "null"'],
+      [
+        '4:55 bad_value: An item of `type` is YAML\'s null; expected `null`, `boolean`, `number`, `integer`, `string`, `array` or `object`. | Quote it: "null"',
+      ],
     ],
-    ["arguments that are no object", "arguments: { type: array }", ["4:27 bad_schema: The arguments of a tool are an object: `type: object`."]],
+    [
+      "arguments that are no object",
+      "arguments: { type: array }",
+      ["4:27 bad_schema: The arguments of a tool are an object: `type: object`."],
+    ],
     [
       "a required key that is not named",
       "arguments: { properties: { size: {} }, required: [siz] }",
-      ["4:58 bad_schema: `siz` is required but is not among the `properties`, so no call could fit: objects are closed. | Did you mean `size`?"],
+      [
+        "4:58 bad_schema: `siz` is required but is not among the `properties`, so no call could fit: objects are closed. | Did you mean `size`?",
+      ],
     ],
-    ["an impossible range", "arguments: { properties: { a: { minimum: 5, maximum: 1 } } }", ["4:61 bad_schema: `maximum` (1) is below `minimum` (5), so nothing could fit."]],
-    ["a keyword that is none", "arguments: { propertys: {} }", ["4:21 unknown_key: `propertys` is not a key of a JSON Schema. | Did you mean `properties`?"]],
+    [
+      "an impossible range",
+      "arguments: { properties: { a: { minimum: 5, maximum: 1 } } }",
+      ["4:61 bad_schema: `maximum` (1) is below `minimum` (5), so nothing could fit."],
+    ],
+    [
+      "a keyword that is none",
+      "arguments: { propertys: {} }",
+      ["4:21 unknown_key: `propertys` is not a key of a JSON Schema. | Did you mean `properties`?"],
+    ],
     [
       "a batch of an unknown argument",
       "arguments: { properties: { size: { type: number } } }, batch: { argument: siz }",
@@ -176,7 +369,10 @@ define: { tool: 'true', size: 'true', in: 'true', d-e: 'true', n: 5 }
   });
 
   it("for definitions that grow beyond a condition's bounds together", async () => {
-    const lines = Array.from({ length: 40 }, (_, index) => `  d${index + 1}: d${index} && d${index}`);
+    const lines = Array.from(
+      { length: 40 },
+      (_, index) => `  d${index + 1}: d${index} && d${index}`,
+    );
     const text = `${HEAD}define:\n  d0: tool == "t"\n${lines.join("\n")}\n`;
     expect((await errorsOf(text)).map((error) => error.replace(/:\d+ (\w+):.*/, " $1"))).toEqual([
       "14 condition_too_large",
@@ -190,7 +386,7 @@ define: { tool: 'true', size: 'true', in: 'true', d-e: 'true', n: 5 }
     const text = `${HEAD}rules:\n  - name: r\n    tool: t\n    when: arguments.a == "x #y"\n    unless:\n      - arguments.a == "x: y"\n    action: deny\n`;
     expect(await errorsOf(text)).toEqual([
       "7:26 condition_syntax: YAML reads the rest of the line after ` #` as a comment. Not a condition: unterminated string. | Quote it: 'arguments.a == \"x #y\"'",
-      "9:9 condition_not_text: YAML reads `arguments.a == \"x: y\"` as a map, so it is not the condition that was written. | Quote it: 'arguments.a == \"x: y\"'",
+      '9:9 condition_not_text: YAML reads `arguments.a == "x: y"` as a map, so it is not the condition that was written. | Quote it: \'arguments.a == "x: y"\'',
     ]);
   });
 
@@ -214,7 +410,11 @@ define: { tool: 'true', size: 'true', in: 'true', d-e: 'true', n: 5 }
       nosuch == 3
     action: allow
 `;
-    expect((await errorsOf(text)).map((error) => error.split(" ")[0])).toEqual(["9:22", "15:12", "20:7"]);
+    expect((await errorsOf(text)).map((error) => error.split(" ")[0])).toEqual([
+      "9:22",
+      "15:12",
+      "20:7",
+    ]);
   });
 
   it("with all its errors at once", async () => {
@@ -239,8 +439,14 @@ define: { tool: 'true', size: 'true', in: 'true', d-e: 'true', n: 5 }
 describe("several files", () => {
   it("are one policy", async () => {
     const files = [
-      { path: "a.yaml", text: "interlatch: 1\nid: x\ntools: { t: { operation: read } }\ndefine: { odd: arguments.n % 2 == 1 }\n" },
-      { path: "b.yaml", text: "interlatch: 1\ntools: { u: { operation: read } }\nrules: [{ name: r, tools: [t, u], when: odd, action: deny }]\n" },
+      {
+        path: "a.yaml",
+        text: "interlatch: 1\nid: x\ntools: { t: { operation: read } }\ndefine: { odd: arguments.n % 2 == 1 }\n",
+      },
+      {
+        path: "b.yaml",
+        text: "interlatch: 1\ntools: { u: { operation: read } }\nrules: [{ name: r, tools: [t, u], when: odd, action: deny }]\n",
+      },
     ];
     const result = await compilePolicy({ files });
     expect(result.ok && [Object.keys(result.policy.tools), result.policy.rules[0]?.at]).toEqual([
@@ -264,11 +470,15 @@ describe("several files", () => {
 
   it("are refused together beyond 16 MiB", async () => {
     const files = Array.from({ length: 17 }, () => "#".repeat(1_048_576));
-    expect((await errorsOf(...files)).map((error) => error.replace(/^\S+ /, ""))).toEqual(["yaml_limit: The files of the policy are larger than 16 MiB."]);
+    expect((await errorsOf(...files)).map((error) => error.replace(/^\S+ /, ""))).toEqual([
+      "yaml_limit: The files of the policy are larger than 16 MiB.",
+    ]);
   });
 
   it("give their YAML errors alone when one of them is no YAML", async () => {
-    expect(await errorsOf(`${HEAD}rules: [{ name: r, tool: t, action: maybe }]\n`, "a: @\n")).toEqual([
+    expect(
+      await errorsOf(`${HEAD}rules: [{ name: r, tool: t, action: maybe }]\n`, "a: @\n"),
+    ).toEqual([
       "p2.yaml:1:4 yaml_syntax: Not YAML: Plain value cannot start with reserved character @. | Quote the text.",
     ]);
   });
@@ -280,7 +490,12 @@ describe("several files", () => {
 
 describe("what this engine does not run yet", () => {
   it.each([
-    ["at the top", "include: [a.yaml]\nshapes: { agent: {} }\nrisk: {}\ndetectors: []\nmode: shadow\n", "", ["include", "shapes", "risk", "detectors", "mode: shadow"]],
+    [
+      "at the top",
+      "include: [a.yaml]\nshapes: { agent: {} }\nrisk: {}\ndetectors: []\nmode: shadow\n",
+      "",
+      ["include", "shapes", "risk", "detectors", "mode: shadow"],
+    ],
     [
       "in a profile",
       "agents: { p: { when: 'true', tools: [t], databases: { a: read }, endpoints: [b], network: [c], paths: { /d: read } } }\n",
@@ -291,10 +506,29 @@ describe("what this engine does not run yet", () => {
       "in a rule",
       "",
       "redact: [a], pace: 1/second, budget: {}, max_calls: 1, cooldown: 1s, concurrency: 1, on_store_error: deny, requires: a, never_after: b, once_per_session: true, review: { by: [a] }, notify: [b], by: [arguments.a], on_exceed: deny",
-      ["redact", "pace", "budget", "max_calls", "cooldown", "concurrency", "on_store_error", "requires", "never_after", "once_per_session", "review", "notify", "arguments.a"],
+      [
+        "redact",
+        "pace",
+        "budget",
+        "max_calls",
+        "cooldown",
+        "concurrency",
+        "on_store_error",
+        "requires",
+        "never_after",
+        "once_per_session",
+        "review",
+        "notify",
+        "arguments.a",
+      ],
     ],
     ["in a fallback", "", "fallback: { tool: save, arguments: {} }", ["tool", "arguments"]],
-    ["in a fallback of another kind", "fallback: { route: end, throw: true }\n", "", ["route", "throw"]],
+    [
+      "in a fallback of another kind",
+      "fallback: { route: end, throw: true }\n",
+      "",
+      ["route", "throw"],
+    ],
     [
       "in conditions",
       "define: { known: 'fromUser(arguments.a) || facts.b' }\nshapes: {}\n",
@@ -305,7 +539,9 @@ describe("what this engine does not run yet", () => {
     const action = inRule === "" ? "action: deny" : `action: deny, ${inRule}`;
     const text = `${HEAD}${top}rules:\n  - { name: r, tool: t, ${action} }\n`;
     const errors = await errorsOf(text);
-    expect(errors.map((error) => error.replace(/^\S+ (\w+): `([^`]*)`.*/, "$1 $2"))).toEqual(names.map((name) => `not_supported_yet ${name}`));
+    expect(errors.map((error) => error.replace(/^\S+ (\w+): `([^`]*)`.*/, "$1 $2"))).toEqual(
+      names.map((name) => `not_supported_yet ${name}`),
+    );
   });
 
   it("is the only error in a tool, whatever its schema leaves open", async () => {

@@ -14,7 +14,11 @@ export {
   type CompileResult,
   type PolicySource,
 } from "./compile.ts";
-export { type Diagnostic, type DiagnosticCode, DIAGNOSTIC_CODES } from "./diagnostics/diagnostic.ts";
+export {
+  type Diagnostic,
+  type DiagnosticCode,
+  DIAGNOSTIC_CODES,
+} from "./diagnostics/diagnostic.ts";
 export { formatDiagnostic, type FormatOptions } from "./diagnostics/format.ts";
 export { nearest } from "./diagnostics/nearest.ts";
 export { policyDocument } from "./document/schema.ts";

@@ -66,10 +66,6 @@ export async function playScene(
 export const UNKNOWN = "nobody_knows";
 
 /** A call of the script. */
-export function call(
-  id: string,
-  tool: string,
-  args: ScriptedCall["arguments"] = {},
-): ScriptedCall {
+export function call(id: string, tool: string, args: ScriptedCall["arguments"] = {}): ScriptedCall {
   return { id, tool, arguments: args };
 }

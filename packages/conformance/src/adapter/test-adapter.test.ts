@@ -18,10 +18,16 @@ async function broken(converse: AdapterUnderTest["converse"]): Promise<readonly 
   return failed;
 }
 
-const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+const text = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
 
 /** The smallest adapter that is right: every call through the guard, every answer under its id. */
-async function right({ guard, ticket, tools, calls }: Conversation): Promise<readonly ModelAnswer[]> {
+async function right({
+  guard,
+  ticket,
+  tools,
+  calls,
+}: Conversation): Promise<readonly ModelAnswer[]> {
   const batch = {};
   const answers = await Promise.all(
     calls.map(async (call): Promise<ModelAnswer> => {
@@ -30,7 +36,8 @@ async function right({ guard, ticket, tools, calls }: Conversation): Promise<rea
       let note = "";
       const run = guard.run({ ticket, batch, ...call }, async (args: unknown, { decision }) => {
         const [change] = decision.rewrites;
-        if (change !== undefined) note = ` (${change.path} was cut from ${change.from} to ${change.to})`;
+        if (change !== undefined)
+          note = ` (${change.path} was cut from ${change.from} to ${change.to})`;
         return tool?.execute(args) ?? "no such tool";
       });
       try {
@@ -47,7 +54,10 @@ async function right({ guard, ticket, tools, calls }: Conversation): Promise<rea
 
 /** The right adapter with its calls or its answers changed. */
 const changed =
-  (change: (conversation: Conversation) => Conversation, after = (answers: readonly ModelAnswer[]) => answers) =>
+  (
+    change: (conversation: Conversation) => Conversation,
+    after = (answers: readonly ModelAnswer[]) => answers,
+  ) =>
   async (conversation: Conversation) =>
     after(await right(change(conversation)));
 const same = (conversation: Conversation): Conversation => conversation;
@@ -65,7 +75,14 @@ describe("the kit for adapters", () => {
       }),
     );
     expect(failed).toEqual(
-      expect.arrayContaining(["adapter.deny", "adapter.mixed", "adapter.identity", "adapter.review", "adapter.records", "adapter.guard-error"]),
+      expect.arrayContaining([
+        "adapter.deny",
+        "adapter.mixed",
+        "adapter.identity",
+        "adapter.review",
+        "adapter.records",
+        "adapter.guard-error",
+      ]),
     );
   });
 
@@ -77,7 +94,9 @@ describe("the kit for adapters", () => {
       if (denied) throw new Error("denied");
       return answers;
     });
-    expect(failed).toEqual(expect.arrayContaining(["adapter.deny", "adapter.unknown", "adapter.identity"]));
+    expect(failed).toEqual(
+      expect.arrayContaining(["adapter.deny", "adapter.unknown", "adapter.identity"]),
+    );
   });
 
   it("finds answers that are lost, doubled, under another id, or without their words", async () => {
@@ -85,14 +104,30 @@ describe("the kit for adapters", () => {
     expect(lost).toContain("adapter.ids");
     const doubled = await broken(changed(same, (answers) => [...answers, ...answers]));
     expect(doubled).toContain("adapter.ids");
-    const renamed = await broken(changed(same, (answers) => answers.map((one) => ({ ...one, id: `${one.id}!` }))));
+    const renamed = await broken(
+      changed(same, (answers) => answers.map((one) => ({ ...one, id: `${one.id}!` }))),
+    );
     expect(renamed).toContain("adapter.allow");
-    const silent = await broken(changed(same, (answers) => answers.map((one) => ({ ...one, text: "" }))));
-    expect(silent).toEqual(expect.arrayContaining(["adapter.deny", "adapter.value", "adapter.clamp", "adapter.tool-error"]));
+    const silent = await broken(
+      changed(same, (answers) => answers.map((one) => ({ ...one, text: "" }))),
+    );
+    expect(silent).toEqual(
+      expect.arrayContaining([
+        "adapter.deny",
+        "adapter.value",
+        "adapter.clamp",
+        "adapter.tool-error",
+      ]),
+    );
   });
 
   it("finds an adapter that makes its own ticket, or judges a call twice", async () => {
-    const own = await broken(changed((one) => ({ ...one, ticket: one.guard.for({ agent: { id: "anybody" }, session: "s" }) })));
+    const own = await broken(
+      changed((one) => ({
+        ...one,
+        ticket: one.guard.for({ agent: { id: "anybody" }, session: "s" }),
+      })),
+    );
     expect(own).toContain("adapter.identity");
     const twice = await broken(async (conversation) => {
       await right(conversation);

@@ -45,24 +45,28 @@ export function testAdapter(adapter: AdapterUnderTest, runner: Runner): void {
       expect(scene.guard.decisions.map(({ decision }) => decision.code)).toEqual(["rule_denied"]);
     });
 
-    check("adapter.mixed", "runs what is allowed beside what is denied, and only that", async () => {
-      const calls = [
-        call("c1", "shut"),
-        call("c2", "open", { n: 1 }),
-        call("c3", "quote"),
-        call("c4", "export", { size: 5000 }),
-        call("c5", "also_open", { n: 2 }),
-      ];
-      const scene = await playScene(adapter, calls);
-      const ran = new Map(scene.runs);
-      expect([...ran.keys()].sort()).toEqual(["also_open", "export", "open"]);
-      expect(scene.runs.length).toBe(3);
-      expect(ran.get("open")).toEqual({ n: 1 });
-      expect(ran.get("also_open")).toEqual({ n: 2 });
-      tells(scene.answer("c1"), WORDS.shut);
-      tells(scene.answer("c2"), "open ran");
-      tells(scene.answer("c5"), "also_open ran");
-    });
+    check(
+      "adapter.mixed",
+      "runs what is allowed beside what is denied, and only that",
+      async () => {
+        const calls = [
+          call("c1", "shut"),
+          call("c2", "open", { n: 1 }),
+          call("c3", "quote"),
+          call("c4", "export", { size: 5000 }),
+          call("c5", "also_open", { n: 2 }),
+        ];
+        const scene = await playScene(adapter, calls);
+        const ran = new Map(scene.runs);
+        expect([...ran.keys()].sort()).toEqual(["also_open", "export", "open"]);
+        expect(scene.runs.length).toBe(3);
+        expect(ran.get("open")).toEqual({ n: 1 });
+        expect(ran.get("also_open")).toEqual({ n: 2 });
+        tells(scene.answer("c1"), WORDS.shut);
+        tells(scene.answer("c2"), "open ran");
+        tells(scene.answer("c5"), "also_open ran");
+      },
+    );
 
     check("adapter.ids", "answers every call of a turn under its id, once", async () => {
       const ids = ["c1", "c2", "c3", "c4", "c5"];
@@ -79,13 +83,19 @@ export function testAdapter(adapter: AdapterUnderTest, runner: Runner): void {
       expect({ text, is: holdsJson(text, QUOTE) }).toEqual({ text, is: true });
     });
 
-    check("adapter.clamp", "runs a clamped call with the smaller number, and the model hears of it", async () => {
-      const scene = await playScene(adapter, [call("c1", "export", { size: 5000, table: "orders" })]);
-      expect(scene.runs).toEqual([["export", { size: MOST, table: "orders" }]]);
-      tells(scene.answer("c1"), "export ran");
-      tells(scene.answer("c1"), String(MOST));
-      tells(scene.answer("c1"), "5000");
-    });
+    check(
+      "adapter.clamp",
+      "runs a clamped call with the smaller number, and the model hears of it",
+      async () => {
+        const scene = await playScene(adapter, [
+          call("c1", "export", { size: 5000, table: "orders" }),
+        ]);
+        expect(scene.runs).toEqual([["export", { size: MOST, table: "orders" }]]);
+        tells(scene.answer("c1"), "export ran");
+        tells(scene.answer("c1"), String(MOST));
+        tells(scene.answer("c1"), "5000");
+      },
+    );
 
     check("adapter.mutation", "keeps what a tool does to its arguments to that tool", async () => {
       const args = { order: 7, lines: [1] };
@@ -93,7 +103,11 @@ export function testAdapter(adapter: AdapterUnderTest, runner: Runner): void {
         Object.assign(got as object, { order: 8, lines: [] }); // a tool of this kit gets an object
         return "ran";
       };
-      const scene = await playScene(adapter, [call("c1", "open", args), call("c2", "also_open", args)], { execute });
+      const scene = await playScene(
+        adapter,
+        [call("c1", "open", args), call("c2", "also_open", args)],
+        { execute },
+      );
       expect(scene.runs.map(([, got]) => got)).toEqual([
         { order: 7, lines: [1] },
         { order: 7, lines: [1] },
@@ -104,7 +118,11 @@ export function testAdapter(adapter: AdapterUnderTest, runner: Runner): void {
     });
 
     check("adapter.duplicate", "runs nothing twice for an id that stands twice", async () => {
-      const calls = [call("c1", "open", { n: 1 }), call("c1", "open", { n: 2 }), call("c2", "also_open")];
+      const calls = [
+        call("c1", "open", { n: 1 }),
+        call("c1", "open", { n: 2 }),
+        call("c2", "also_open"),
+      ];
       const scene = await playScene(adapter, calls);
       const twice = scene.runs.filter(([name]) => name === "open").length;
       expect({ twice, atMostOnce: twice <= 1 }).toEqual({ twice, atMostOnce: true });
@@ -120,46 +138,64 @@ export function testAdapter(adapter: AdapterUnderTest, runner: Runner): void {
     check("adapter.identity", "runs nothing without a ticket, and survives it", async () => {
       const scene = await playScene(adapter, [call("c1", "open")], { ticket: false });
       expect(scene.runs).toEqual([]);
-      expect(scene.guard.decisions.map(({ decision }) => decision.code)).toEqual(["identity_required"]);
+      expect(scene.guard.decisions.map(({ decision }) => decision.code)).toEqual([
+        "identity_required",
+      ]);
     });
 
-    check("adapter.guard-error", "runs nothing where the guard fails, and survives it", async () => {
-      const limits: LimitStore = {
-        reserve: () => {
-          throw new Error("the store is down");
-        },
-        peek: () => ({ ok: true }),
-      };
-      const scene = await playScene(adapter, [call("c1", "counted"), call("c2", "open")], { limits });
-      expect(scene.runs.map(([name]) => name)).toEqual(["open"]);
-      expect(scene.answers.map(({ id }) => id).sort()).toEqual(["c1", "c2"]);
-    });
+    check(
+      "adapter.guard-error",
+      "runs nothing where the guard fails, and survives it",
+      async () => {
+        const limits: LimitStore = {
+          reserve: () => {
+            throw new Error("the store is down");
+          },
+          peek: () => ({ ok: true }),
+        };
+        const scene = await playScene(adapter, [call("c1", "counted"), call("c2", "open")], {
+          limits,
+        });
+        expect(scene.runs.map(([name]) => name)).toEqual(["open"]);
+        expect(scene.answers.map(({ id }) => id).sort()).toEqual(["c1", "c2"]);
+      },
+    );
 
     check("adapter.tool-error", "lets a tool that throws leave the others alone", async () => {
       const execute = (name: string): string => {
         if (name === "open") throw new Error("the tool broke");
         return `${name} ran`;
       };
-      const scene = await playScene(adapter, [call("c1", "open"), call("c2", "also_open")], { execute });
+      const scene = await playScene(adapter, [call("c1", "open"), call("c2", "also_open")], {
+        execute,
+      });
       expect(scene.answers.map(({ id }) => id).sort()).toEqual(["c1", "c2"]);
       tells(scene.answer("c1"), "the tool broke");
       tells(scene.answer("c2"), "also_open ran");
     });
 
-    check("adapter.review", "waits for the answer: approved runs once, rejected never", async () => {
-      const asked: string[] = [];
-      const scene = await playScene(adapter, [call("c1", "asked", { n: 1 }), call("c2", "asked", { n: 2 })], {
-        onReview: async ({ call: { id } }) => {
-          asked.push(id);
-          await Promise.resolve();
-          return { answer: id === "c1" ? "approve" : "reject", reviewer: ANN };
-        },
-      });
-      expect(asked.sort()).toEqual(["c1", "c2"]);
-      expect(scene.runs).toEqual([["asked", { n: 1 }]]);
-      tells(scene.answer("c1"), "asked ran");
-      expect(scene.answers.map(({ id }) => id).sort()).toEqual(["c1", "c2"]);
-    });
+    check(
+      "adapter.review",
+      "waits for the answer: approved runs once, rejected never",
+      async () => {
+        const asked: string[] = [];
+        const scene = await playScene(
+          adapter,
+          [call("c1", "asked", { n: 1 }), call("c2", "asked", { n: 2 })],
+          {
+            onReview: async ({ call: { id } }) => {
+              asked.push(id);
+              await Promise.resolve();
+              return { answer: id === "c1" ? "approve" : "reject", reviewer: ANN };
+            },
+          },
+        );
+        expect(asked.sort()).toEqual(["c1", "c2"]);
+        expect(scene.runs).toEqual([["asked", { n: 1 }]]);
+        tells(scene.answer("c1"), "asked ran");
+        expect(scene.answers.map(({ id }) => id).sort()).toEqual(["c1", "c2"]);
+      },
+    );
 
     check("adapter.records", "leaves one record before each call and one after", async () => {
       const ids = ["c1", "c2", "c3", "c4"];

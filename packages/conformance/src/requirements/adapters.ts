@@ -5,10 +5,12 @@ export const adapterRequirements: readonly Requirement[] = requirements("0.1.0",
   "adapter.allow": "An allowed call runs once, with its arguments, and the model sees its result.",
   "adapter.deny": "A denied call never runs, and the model is told why.",
   "adapter.ids": "Every call of a turn is answered under its id, exactly once.",
-  "adapter.mixed": "In one turn what is allowed runs and what is denied does not, and neither disturbs the other.",
+  "adapter.mixed":
+    "In one turn what is allowed runs and what is denied does not, and neither disturbs the other.",
   "adapter.value": "A fallback value reaches the model as the tool's result.",
   "adapter.clamp": "A clamped call runs with the smaller number, and the model is told of it.",
-  "adapter.mutation": "A tool that changes its arguments changes nothing of the record or of another call.",
+  "adapter.mutation":
+    "A tool that changes its arguments changes nothing of the record or of another call.",
   "adapter.duplicate": "Two calls with one id: nothing runs twice, and the run goes on.",
   "adapter.unknown": "A tool that nobody knows runs nothing, and the run goes on.",
   "adapter.identity": "Without a ticket of this guard nothing runs, and the run goes on.",
@@ -29,5 +31,6 @@ export const storeRequirements: readonly Requirement[] = requirements("0.1.0", {
   "store.limits.retry": "The wait a store names is enough, and a refused call takes nothing.",
   "store.limits.clock": "A clock that goes back frees nothing.",
   "store.limits.parallel": "Reservations made at once never pass the limit together.",
-  "store.limits.random": "Against a plain count, over random reservations, a store is never looser.",
+  "store.limits.random":
+    "Against a plain count, over random reservations, a store is never looser.",
 });

@@ -3,7 +3,8 @@ import { requirements, type Requirement } from "./requirement.ts";
 /** The adapter for the AI SDK, on both majors, generated and streamed. */
 export const aiSdkRequirements: readonly Requirement[] = requirements("0.1.0", {
   "ai.01": "An allowed call runs once and its result reaches the model.",
-  "ai.02": "A denied call comes back as an execution that was denied, with its reason, and the run goes on.",
+  "ai.02":
+    "A denied call comes back as an execution that was denied, with its reason, and the run goes on.",
   "ai.17": "A failure inside the guard denies the call, and the run goes on.",
   "ai.18": "A generator tool gives the same parts as without the guard.",
   "ai.19": "A tool that gives a plain value gives it still.",
@@ -16,15 +17,19 @@ export const aiSdkRequirements: readonly Requirement[] = requirements("0.1.0", {
   "ai.31": "A call cut off by the length limit is not recorded as run.",
   "ai.32": "A call id that stands twice runs nothing twice.",
   "ai.33": "An abort ends the call as the framework would.",
-  "ai.41": "A tool named like a member of Object.prototype is found only where it is an own property.",
+  "ai.41":
+    "A tool named like a member of Object.prototype is found only where it is an own property.",
   "ai.42": "Literal tool names and input types survive.",
   "ai.43": "The adapter can be required from CommonJS.",
   "ai.x.agent": "An agent object of the SDK takes the same options.",
   "ai.x.clamp": "The model is told what the policy changed, and the output stays as typed.",
-  "ai.x.client": "A tool that runs at the client is left as it is and, on AI SDK 7, decided before it is handed over.",
-  "ai.x.clone": "A spread copy of a guarded tool stays guarded, and one with another execute is not taken for it.",
+  "ai.x.client":
+    "A tool that runs at the client is left as it is and, on AI SDK 7, decided before it is handed over.",
+  "ai.x.clone":
+    "A spread copy of a guarded tool stays guarded, and one with another execute is not taken for it.",
   "ai.x.closed": "A guard that is closed or has no policy denies, and the run goes on.",
-  "ai.x.copy": "A guarded tool keeps prototype, symbols and hidden members, and the original is left alone.",
+  "ai.x.copy":
+    "A guarded tool keeps prototype, symbols and hidden members, and the original is left alone.",
   "ai.x.coverage": "The guard knows which tools are enforced, and why others are not.",
   "ai.x.denied-generator": "A denied generator tool gives one denial and no parts.",
   "ai.x.deny-first": "Nobody is asked about a call that the policy denies.",
@@ -41,10 +46,12 @@ export const aiSdkRequirements: readonly Requirement[] = requirements("0.1.0", {
   "ai.x.mixed": "In one step each call gets its own answer, once.",
   "ai.x.mutation": "What a tool does to its arguments reaches neither the record nor the history.",
   "ai.x.needs-approval": "The tool's own demand for approval keeps its say.",
-  "ai.x.output-schema": "A history with a denied call stays valid, and other outputs are checked as before.",
+  "ai.x.output-schema":
+    "A history with a denied call stays valid, and other outputs are checked as before.",
   "ai.x.provider": "What the provider ran is never recorded as blocked.",
   "ai.x.rebind": "Guarding the same tools with another ticket or under another name is refused.",
-  "ai.x.resume": "An approved call is decided again and recorded once, and a deny wins over its approval.",
+  "ai.x.resume":
+    "An approved call is decided again and recorded once, and a deny wins over its approval.",
   "ai.x.review": "A reviewed call waits for its reviewer, and is denied where there is none.",
   "ai.x.round-trip": "A denial survives the way through UI messages as a denial.",
   "ai.x.statuses": "Only statuses that the SDK knows are given to it.",
@@ -54,6 +61,8 @@ export const aiSdkRequirements: readonly Requirement[] = requirements("0.1.0", {
   "ai.x.two-guards": "Of two guards both have to allow.",
   "ai.x.ui-denied": "The user interface shows a denied call as denied.",
   "ai.x.unknown": "A tool that the policy does not know is denied.",
-  "ai.x.unwrapped": "A tool handed over unguarded beside the approval function is decided and recorded.",
+  "ai.x.unwrapped":
+    "A tool handed over unguarded beside the approval function is decided and recorded.",
   "ai.x.value": "A value that the policy gives instead is the tool's output.",
+  "ai.x.promised-stream": "A promised stream ends its call as an error that says what is wrong.",
 });

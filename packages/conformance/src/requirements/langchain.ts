@@ -30,7 +30,8 @@ export const langchainRequirements: readonly Requirement[] = requirements("0.1.0
   "lc.x.call-of-its-own": "A class with a call of its own is judged once.",
   "lc.x.clamp": "A clamped call runs with the smaller number, and its result says so.",
   "lc.x.clamp-of-its-own": "A class with an invoke of its own gets the clamped arguments.",
-  "lc.x.clamp-stream": "The note on a clamp stands in the result of a stream and in a message that the tool made itself.",
+  "lc.x.clamp-stream":
+    "The note on a clamp stands in the result of a stream and in a message that the tool made itself.",
   "lc.x.command": "A command that a tool gives steers the graph untouched.",
   "lc.x.coverage": "Coverage tells for each tool whether it is enforced, and by whom.",
   "lc.x.derived": "What is derived from a guarded tool without its guard is guarded anew.",
@@ -38,7 +39,8 @@ export const langchainRequirements: readonly Requirement[] = requirements("0.1.0
   "lc.x.generator": "Parts and result of a generator tool come through.",
   "lc.x.generator-fails": "A stream that breaks is recorded as an error.",
   "lc.x.generator-waits": "Parts come through when the guard has to wait, and so does a denial.",
-  "lc.x.identify": "The host can read the identity from the run, and the thread is then the session.",
+  "lc.x.identify":
+    "The host can read the identity from the run, and the thread is then the session.",
   "lc.x.identity": "What a caller can write is nobody.",
   "lc.x.nested": "A tool called inside another is a call of its own, for the same agent.",
   "lc.x.same": "Everything that a model or a program sees of a tool stays.",
@@ -46,4 +48,18 @@ export const langchainRequirements: readonly Requirement[] = requirements("0.1.0
   "lc.x.stream-events": "The stream of events is guarded.",
   "lc.x.two-agents": "One tool in two runs is judged for each agent.",
   "lc.x.ways-of-its-own": "A class's own ways in do not go round the guard.",
+  "lc.x.aborted-review": "A run that ends while a person is asked starts no tool.",
+  "lc.x.call-in-call": "Arguments that are a call themselves are denied under the outer id.",
+  "lc.x.copies":
+    "A copy keeps the guard; a tool whose way in was replaced is not taken for guarded.",
+  "lc.x.effective": "A tool that reads its call from the config finds the effective arguments.",
+  "lc.x.forged-artifact": "An artifact that only resembles a denial is none.",
+  "lc.x.getters": "Getters that read private fields work.",
+  "lc.x.late-tool": "A tool that middleware brings along runs on what was judged.",
+  "lc.x.odd-results":
+    "An odd result does not fail a clamped call, and a reused message gathers no notes.",
+  "lc.x.odd-throws": "An agent survives whatever a tool throws.",
+  "lc.x.rebind": "A tool bound to a ticket takes no other.",
+  "lc.x.twins":
+    "Calls under one id in a turn never run twice, and have one answer where the turn is judged.",
 });

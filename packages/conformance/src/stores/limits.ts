@@ -38,35 +38,59 @@ export function testStore(store: StoreUnderTest, runner: Runner): void {
   };
 
   runner.describe(`limits of ${store.name}`, () => {
-    check("store.limits.window", "let through no more than the limit in a trailing window", async (limits) => {
-      for (let n = 0; n < 3; n++) expect(await limits.take(n * 1000, claim("k", 3))).toBe(true);
-      expect(await limits.take(3000, claim("k", 3))).toBe(false);
-      expect(await limits.take(MINUTE - 1, claim("k", 3))).toBe(false);
-      expect(await limits.take(MINUTE, claim("k", 3))).toBe(true);
-      expect(await limits.take(MINUTE, claim("k", 3))).toBe(false);
-      expect(await limits.take(MINUTE + 1000, claim("k", 3))).toBe(true);
-    });
+    check(
+      "store.limits.window",
+      "let through no more than the limit in a trailing window",
+      async (limits) => {
+        for (let n = 0; n < 3; n++) expect(await limits.take(n * 1000, claim("k", 3))).toBe(true);
+        expect(await limits.take(3000, claim("k", 3))).toBe(false);
+        expect(await limits.take(MINUTE - 1, claim("k", 3))).toBe(false);
+        expect(await limits.take(MINUTE, claim("k", 3))).toBe(true);
+        expect(await limits.take(MINUTE, claim("k", 3))).toBe(false);
+        expect(await limits.take(MINUTE + 1000, claim("k", 3))).toBe(true);
+      },
+    );
 
-    check("store.limits.edge", "count a unit until its window is over, and not at that instant", async (limits) => {
-      expect(await limits.take(500, claim("k", 1))).toBe(true);
-      expect(await limits.take(500 + MINUTE - 1, claim("k", 1))).toBe(false);
-      expect(await limits.take(500 + MINUTE, claim("k", 1))).toBe(true);
-    });
+    check(
+      "store.limits.edge",
+      "count a unit until its window is over, and not at that instant",
+      async (limits) => {
+        expect(await limits.take(500, claim("k", 1))).toBe(true);
+        expect(await limits.take(500 + MINUTE - 1, claim("k", 1))).toBe(false);
+        expect(await limits.take(500 + MINUTE, claim("k", 1))).toBe(true);
+      },
+    );
 
-    check("store.limits.all-or-none", "take nothing when one of several claims does not fit", async (limits) => {
-      expect(await limits.take(0, claim("narrow", 1))).toBe(true);
-      const both = [claim("wide", 2), claim("narrow", 1)];
-      for (let n = 0; n < 5; n++) {
-        const result = await limits.reserve(n, both);
-        expect(result.ok === false && result.claim).toBe(1);
-      }
-      expect(await limits.take(10, claim("wide", 2))).toBe(true);
-      expect(await limits.take(10, claim("wide", 2))).toBe(true);
-      expect(await limits.take(10, claim("wide", 2))).toBe(false);
-    });
+    check(
+      "store.limits.all-or-none",
+      "take nothing when one of several claims does not fit",
+      async (limits) => {
+        expect(await limits.take(0, claim("narrow", 1))).toBe(true);
+        const both = [claim("wide", 2), claim("narrow", 1)];
+        for (let n = 0; n < 5; n++) {
+          const result = await limits.reserve(n, both);
+          expect(result.ok === false && result.claim).toBe(1);
+        }
+        expect(await limits.take(10, claim("wide", 2))).toBe(true);
+        expect(await limits.take(10, claim("wide", 2))).toBe(true);
+        expect(await limits.take(10, claim("wide", 2))).toBe(false);
+      },
+    );
 
     check("store.limits.keys", "keep each key apart", async (limits) => {
-      const keys = ["a", "A", "a ", "", "__proto__", "constructor", "toString", '["a"]', "a\0", "é", "e\u0301"];
+      const keys = [
+        "a",
+        "A",
+        "a ",
+        "",
+        "__proto__",
+        "constructor",
+        "toString",
+        '["a"]',
+        "a\0",
+        "é",
+        "e\u0301",
+      ];
       for (const key of keys) expect(await limits.take(0, claim(key, 1))).toBe(true);
       for (const key of keys) expect(await limits.take(0, claim(key, 1))).toBe(false);
     });
@@ -79,24 +103,32 @@ export function testStore(store: StoreUnderTest, runner: Runner): void {
       expect(await limits.take(0, claim("k", 3))).toBe(false);
     });
 
-    check("store.limits.peek", "say what a reservation would say, and take nothing", async (limits) => {
-      for (let n = 0; n < 10; n++) expect(limits.peek(0, claim("k", 2)).ok).toBe(true);
-      expect(await limits.take(0, claim("k", 2))).toBe(true);
-      expect(limits.peek(0, claim("k", 2)).ok).toBe(true);
-      expect(await limits.take(0, claim("k", 2))).toBe(true);
-      expect(limits.peek(0, claim("k", 2)).ok).toBe(false);
-      expect(limits.peek(MINUTE, claim("k", 2)).ok).toBe(true);
-      expect(await limits.take(0, claim("k", 2))).toBe(false);
-    });
+    check(
+      "store.limits.peek",
+      "say what a reservation would say, and take nothing",
+      async (limits) => {
+        for (let n = 0; n < 10; n++) expect(limits.peek(0, claim("k", 2)).ok).toBe(true);
+        expect(await limits.take(0, claim("k", 2))).toBe(true);
+        expect(limits.peek(0, claim("k", 2)).ok).toBe(true);
+        expect(await limits.take(0, claim("k", 2))).toBe(true);
+        expect(limits.peek(0, claim("k", 2)).ok).toBe(false);
+        expect(limits.peek(MINUTE, claim("k", 2)).ok).toBe(true);
+        expect(await limits.take(0, claim("k", 2))).toBe(false);
+      },
+    );
 
-    check("store.limits.retry", "name a wait that is enough, and charge nothing for asking", async (limits) => {
-      for (let n = 0; n < 4; n++) await limits.take(n * 10_000, claim("k", 4));
-      const refused = await limits.reserve(45_000, [claim("k", 4)]);
-      const wait = refused.ok ? -1 : refused.retryAfterMs;
-      expect(wait).toBe(15_000);
-      for (let n = 0; n < 20; n++) await limits.take(45_000 + n, claim("k", 4));
-      expect(await limits.take(45_000 + wait, claim("k", 4))).toBe(true);
-    });
+    check(
+      "store.limits.retry",
+      "name a wait that is enough, and charge nothing for asking",
+      async (limits) => {
+        for (let n = 0; n < 4; n++) await limits.take(n * 10_000, claim("k", 4));
+        const refused = await limits.reserve(45_000, [claim("k", 4)]);
+        const wait = refused.ok ? -1 : refused.retryAfterMs;
+        expect(wait).toBe(15_000);
+        for (let n = 0; n < 20; n++) await limits.take(45_000 + n, claim("k", 4));
+        expect(await limits.take(45_000 + wait, claim("k", 4))).toBe(true);
+      },
+    );
 
     check("store.limits.clock", "free nothing when the clock goes back", async (limits) => {
       expect(await limits.take(0, claim("k", 1))).toBe(true);
@@ -107,10 +139,14 @@ export function testStore(store: StoreUnderTest, runner: Runner): void {
       expect(await limits.take(MINUTE, claim("k", 1))).toBe(true);
     });
 
-    check("store.limits.parallel", "let through as many at once as one after the other", async (limits) => {
-      const all = Array.from({ length: 100 }, () => limits.take(0, claim("k", 10)));
-      expect((await Promise.all(all)).filter(Boolean).length).toBe(10);
-    });
+    check(
+      "store.limits.parallel",
+      "let through as many at once as one after the other",
+      async (limits) => {
+        const all = Array.from({ length: 100 }, () => limits.take(0, claim("k", 10)));
+        expect((await Promise.all(all)).filter(Boolean).length).toBe(10);
+      },
+    );
 
     check("store.limits.random", "are never looser than a plain count", async (limits) => {
       const plain = plainCount();

@@ -22,7 +22,9 @@ export function differences(expected: Expectation, observed: Observed): readonly
   const { decision } = observed;
   if (decision === null) {
     const denied = expected.effect === undefined || expected.effect === "deny";
-    return denied ? [] : [`effect: expected ${shown(expected.effect)}, and the framework refused the call`];
+    return denied
+      ? []
+      : [`effect: expected ${shown(expected.effect)}, and the framework refused the call`];
   }
   const found: string[] = [];
   const want = (name: string, holds: boolean, wanted: unknown, got: unknown): void => {
@@ -48,7 +50,12 @@ export function differences(expected: Expectation, observed: Observed): readonly
   }
   for (const kind of expected.obligations ?? []) {
     const kinds = decision.obligations.map((obligation) => obligation.kind);
-    want("obligations", kinds.some((one) => one === kind), kind, kinds);
+    want(
+      "obligations",
+      kinds.some((one) => one === kind),
+      kind,
+      kinds,
+    );
   }
   if (fallback !== undefined) {
     const { told, denial } = observed;
@@ -66,7 +73,8 @@ function tells(text: string, expected: ExpectedFallback): boolean {
 
 function gives(denial: Denial | null, expected: ExpectedFallback): boolean {
   if (denial === null) return false;
-  if ("message" in expected) return denial.kind === "message" && denial.message === expected.message;
+  if ("message" in expected)
+    return denial.kind === "message" && denial.message === expected.message;
   if ("value" in expected) return denial.kind === "value" && sameJson(denial.value, expected.value);
   // A guard of this version runs no other tool in place of the denied one.
   return false;

@@ -12,7 +12,14 @@ import { fakeClock, type FakeClock } from "@interlatch/core/testing";
 import type { AdapterUnderTest } from "../adapter/adapter.ts";
 import type { VectorHost } from "./host.ts";
 import { differences, type Observed } from "./judge.ts";
-import type { CaseDefaults, Expectation, HistoryEntry, Step, VectorCall, VectorCase } from "./vector.ts";
+import type {
+  CaseDefaults,
+  Expectation,
+  HistoryEntry,
+  Step,
+  VectorCall,
+  VectorCase,
+} from "./vector.ts";
 
 /** Of a case that gives no time. Any would do. */
 const NO_TIME = "2026-01-01T00:00:00Z";
@@ -25,13 +32,17 @@ export async function playCase(
   host: VectorHost,
 ): Promise<readonly string[]> {
   const one: VectorCase = { ...defaults, ...given };
-  const start = Date.parse((one.sequence ? one.start : one.time) ?? one.time ?? one.start ?? NO_TIME);
+  const start = Date.parse(
+    (one.sequence ? one.start : one.time) ?? one.time ?? one.start ?? NO_TIME,
+  );
   const time = fakeClock(start);
   const play = new Play(one, time, host.adapter);
   const guard = await host.makeGuard(policy, { time, onReview: play.onReview });
   try {
     if (one.sequence === undefined) await play.single(guard);
-    else for (const [index, step] of one.sequence.entries()) await play.step(guard, step, index, start);
+    else
+      for (const [index, step] of one.sequence.entries())
+        await play.step(guard, step, index, start);
   } catch (error) {
     play.faults.push(error instanceof Error ? error.message : String(error));
   } finally {
@@ -69,7 +80,9 @@ class Play {
     const { fallback: _, ...previewed } = expect;
     this.#judge(previewed, { decision: guard.decide(input), denial: null }, "preview: ");
     const adapter = this.#adapter;
-    const observed = await (adapter ? this.#converse(guard, input, adapter) : this.#run(guard, input));
+    const observed = await (adapter
+      ? this.#converse(guard, input, adapter)
+      : this.#run(guard, input));
     this.#judge(expect, observed, "");
   }
 
@@ -96,7 +109,10 @@ class Play {
     place: string,
   ): Promise<void> {
     const batch = {};
-    const inputs = step.batch.map(({ call }) => ({ ...this.#input(guard, call, step.identity), batch }));
+    const inputs = step.batch.map(({ call }) => ({
+      ...this.#input(guard, call, step.identity),
+      batch,
+    }));
     const opened = guard.open(inputs);
     for (const [index, { expect }] of step.batch.entries()) {
       const input = inputs[index];
@@ -129,7 +145,12 @@ class Play {
       ...identity,
       ...(facts === undefined ? {} : { facts }),
     } as unknown as Identity;
-    return { ticket: guard.for(whole, { said }), id: call.id, tool: call.tool, arguments: call.arguments };
+    return {
+      ticket: guard.for(whole, { said }),
+      id: call.id,
+      tool: call.tool,
+      arguments: call.arguments,
+    };
   }
 
   async #run(guard: Guard, input: CallInput, result: unknown = "done"): Promise<Observed> {
@@ -180,9 +201,15 @@ class Play {
   /** What happened earlier is played on the guard itself: there is no other way into its memory. */
   async #remember(guard: Guard, entry: HistoryEntry): Promise<void> {
     if ("turn" in entry) throw new Error("this guard takes no unrecorded turns");
-    const { denial } = await this.#run(guard, this.#input(guard, entry.call, undefined, []), entry.result);
+    const { denial } = await this.#run(
+      guard,
+      this.#input(guard, entry.call, undefined, []),
+      entry.result,
+    );
     if (denial !== null) {
-      throw new Error(`the history has a call that is denied: ${entry.call.tool}: ${denial.decision.code}`);
+      throw new Error(
+        `the history has a call that is denied: ${entry.call.tool}: ${denial.decision.code}`,
+      );
     }
   }
 }

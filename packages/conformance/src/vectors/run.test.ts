@@ -63,11 +63,25 @@ describe("the runner finds what differs", () => {
   }
 
   it("and is content where nothing differs", async () => {
-    const right = { effect: "allow", code: "allowed", rule: "rule-1", arguments: { n: 1 }, riskAtLeast: 20 };
+    const right = {
+      effect: "allow",
+      code: "allowed",
+      rule: "rule-1",
+      arguments: { n: 1 },
+      riskAtLeast: 20,
+    };
     expect(await differencesOf("allow", { call, expect: right })).toEqual([]);
-    const denied = { effect: "deny", fallback: { message: "A rule forbids this call. Other arguments may be permitted." } };
+    const denied = {
+      effect: "deny",
+      fallback: { message: "A rule forbids this call. Other arguments may be permitted." },
+    };
     expect(await differencesOf("deny", { call, expect: denied })).toEqual([]);
-    expect(await differencesOf("review", { call, expect: { effect: "review", code: "review_required" } })).toEqual([]);
+    expect(
+      await differencesOf("review", {
+        call,
+        expect: { effect: "review", code: "review_required" },
+      }),
+    ).toEqual([]);
   });
 
   it("in every step of a sequence, with its place", async () => {
@@ -100,14 +114,21 @@ describe("the runner finds what differs", () => {
 
 describe("a policy that must not build", () => {
   const run = async (policy: string, expect_: object): Promise<readonly number[]> => {
-    const { passed, failed, skipped } = await runVectors([fileOf({ policy, expect: { error: true, ...expect_ } })], host);
+    const { passed, failed, skipped } = await runVectors(
+      [fileOf({ policy, expect: { error: true, ...expect_ } })],
+      host,
+    );
     return [passed, failed, skipped];
   };
 
   it("fails when it builds, or an error is missing, at another line or without its words", async () => {
     expect(await run("allow", {})).toEqual([0, 1, 0]);
-    expect(await run("refuse 3 Bad Word", { errors: [{ line: 3, mentions: ["bad", "WORD"] }] })).toEqual([1, 0, 0]);
-    expect(await run("refuse 3 bad word", { errors: [{ line: 4, mentions: ["bad"] }] })).toEqual([0, 1, 0]);
+    expect(
+      await run("refuse 3 Bad Word", { errors: [{ line: 3, mentions: ["bad", "WORD"] }] }),
+    ).toEqual([1, 0, 0]);
+    expect(await run("refuse 3 bad word", { errors: [{ line: 4, mentions: ["bad"] }] })).toEqual([
+      0, 1, 0,
+    ]);
     expect(await run("refuse 3 bad word", { errors: [{ mentions: ["good"] }] })).toEqual([0, 1, 0]);
     expect(await run("refuse 3 bad word", {})).toEqual([1, 0, 0]);
   });
@@ -132,8 +153,12 @@ describe("the files", () => {
   });
 
   it("keep numbers as written, and keys that look like prototypes", () => {
-    const json = vectorsJson("a: [-0, 100.0, 9007199254740993, 1e3]\n__proto__: { constructor: x }\n");
-    expect(json).toBe('{ "a": [ -0, 100.0, 9007199254740993, 1e3 ], "__proto__": { "constructor": "x" } }\n');
+    const json = vectorsJson(
+      "a: [-0, 100.0, 9007199254740993, 1e3]\n__proto__: { constructor: x }\n",
+    );
+    expect(json).toBe(
+      '{ "a": [ -0, 100.0, 9007199254740993, 1e3 ], "__proto__": { "constructor": "x" } }\n',
+    );
     expect(Object.keys(JSON.parse(json))).toEqual(["a", "__proto__"]);
     for (const text of ["a: 1\na: 2\n", "a: &x 1\nb: *x\n", "a: .nan\n", "1: a\n", "a: [", ""]) {
       expect(() => vectorsJson(text)).toThrow();
@@ -143,13 +168,37 @@ describe("the files", () => {
   verifies("vectors.kit", "are read strictly: what is not known is refused", async () => {
     const files = await readVectors();
     expect(files.length).toBe(12);
-    const good = { topic: "t", vectors: [{ id: "v", policy: "allow", cases: [{ id: "c", why: "", call, expect: {} }] }] };
+    const good = {
+      topic: "t",
+      vectors: [{ id: "v", policy: "allow", cases: [{ id: "c", why: "", call, expect: {} }] }],
+    };
     const spoilt: readonly ((one: typeof good) => unknown)[] = [
       (one) => ({ ...one, extra: 1 }),
       (one) => ({ ...one, vectors: [{ ...one.vectors[0], polciy: "x" }] }),
-      (one) => ({ ...one, vectors: [{ id: "v", policy: "allow", cases: [{ id: "c", why: "", call, expect: { efect: "deny" } }] }] }),
-      (one) => ({ ...one, vectors: [{ id: "v", policy: "allow", cases: [{ id: "c", why: "", call }] }] }),
-      (one) => ({ ...one, vectors: [{ id: "v", policy: "allow", cases: [{ id: "c", why: "", call, expect: { effect: "permit" } }] }] }),
+      (one) => ({
+        ...one,
+        vectors: [
+          {
+            id: "v",
+            policy: "allow",
+            cases: [{ id: "c", why: "", call, expect: { efect: "deny" } }],
+          },
+        ],
+      }),
+      (one) => ({
+        ...one,
+        vectors: [{ id: "v", policy: "allow", cases: [{ id: "c", why: "", call }] }],
+      }),
+      (one) => ({
+        ...one,
+        vectors: [
+          {
+            id: "v",
+            policy: "allow",
+            cases: [{ id: "c", why: "", call, expect: { effect: "permit" } }],
+          },
+        ],
+      }),
       () => ({ topic: "t" }),
       () => [],
     ];
@@ -158,11 +207,22 @@ describe("the files", () => {
   });
 
   it("are the same JSON by own keys, in any order, minus zero or not", () => {
-    expect(sameJson({ a: -0, b: [1, null] }, Object.assign(Object.create(null), { b: [1, null], a: 0 }))).toBe(true);
+    expect(
+      sameJson({ a: -0, b: [1, null] }, Object.assign(Object.create(null), { b: [1, null], a: 0 })),
+    ).toBe(true);
     const proto = JSON.parse('{"__proto__":{"a":1}}');
     expect(sameJson(proto, { a: 1 })).toBe(false);
     expect(sameJson(proto, JSON.parse('{"__proto__":{"a":2}}'))).toBe(false);
-    for (const [a, b] of [[1, "1"], [[1], { 0: 1 }], [{}, null], [{ a: undefined }, {}], [[1, 2], [2, 1]]]) {
+    for (const [a, b] of [
+      [1, "1"],
+      [[1], { 0: 1 }],
+      [{}, null],
+      [{ a: undefined }, {}],
+      [
+        [1, 2],
+        [2, 1],
+      ],
+    ]) {
       expect(sameJson(a, b)).toBe(false);
     }
   });

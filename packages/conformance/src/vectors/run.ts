@@ -84,7 +84,13 @@ async function runCases(
   host: VectorHost,
 ): Promise<readonly VectorFailure[]> {
   if (!compiled.ok) {
-    return [{ vector: id, case: null, differences: ["does not build", ...compiled.errors.map(errorLine)] }];
+    return [
+      {
+        vector: id,
+        case: null,
+        differences: ["does not build", ...compiled.errors.map(errorLine)],
+      },
+    ];
   }
   const failures: VectorFailure[] = [];
   for (const one of cases) {
@@ -98,7 +104,9 @@ async function runCases(
 function checkRefusal({ id, expect }: BuildVector, compiled: Compiled): readonly VectorFailure[] {
   if (compiled.ok) return [{ vector: id, case: null, differences: ["builds, and must not"] }];
   const { errors } = compiled;
-  const missing = (expect.errors ?? []).filter((wanted) => !errors.some((error) => meets(error, wanted)));
+  const missing = (expect.errors ?? []).filter(
+    (wanted) => !errors.some((error) => meets(error, wanted)),
+  );
   if (missing.length === 0) return [];
   const differences = missing.map(({ line, mentions = [] }) => {
     const where = line === undefined ? "" : ` at line ${line}`;

@@ -10,7 +10,11 @@ const text: Check = (value, place) => demand(typeof value === "string", place, "
 const number: Check = (value, place) => demand(typeof value === "number", place, "a number");
 const isTrue: Check = (value, place) => demand(value === true, place, "true");
 const effect: Check = (value, place) =>
-  demand(EFFECTS.some((name) => name === value), place, EFFECTS.join(", "));
+  demand(
+    EFFECTS.some((name) => name === value),
+    place,
+    EFFECTS.join(", "),
+  );
 const textOrNull: Check = (value, place) =>
   demand(value === null || typeof value === "string", place, "a text or null");
 const anything: Check = () => undefined;
@@ -57,7 +61,10 @@ const errors = list(object({}, { line: number, mentions: list(text) }));
 const mustNotBuild = object({ error: isTrue }, { errors });
 const words = { about: text, why: text };
 const vector = oneOf("a policy with cases, or a policy that must not build", [
-  object({ id: text, policy: text, cases: list(oneCase) }, { ...words, defaults: object({}, defaults) }),
+  object(
+    { id: text, policy: text, cases: list(oneCase) },
+    { ...words, defaults: object({}, defaults) },
+  ),
   object({ id: text, policy: text, expect: mustNotBuild }, words),
   object(
     { id: text, generate: object({ text, times: number, then: text }, {}), expect: mustNotBuild },

@@ -195,7 +195,11 @@ export const DECISION_CODES: Readonly<Record<DecisionCode, CodeText>> = {
     model: "Too many calls in a short time. Try again later.",
     retry: "later",
   },
-  budget_spent: { operator: "a budget is spent", model: `A budget is spent. ${later}`, retry: "later" },
+  budget_spent: {
+    operator: "a budget is spent",
+    model: `A budget is spent. ${later}`,
+    retry: "later",
+  },
   concurrency_limited: {
     operator: "too many calls are open",
     model: `Too many calls are running. ${later}`,

@@ -37,7 +37,9 @@ async function verdictOf(policy: Policy): Promise<Verdict> {
 const OUTCOMES: Readonly<Record<string, Expression>> = { yes: HOLDS, no: HOLDS_NOT, err: ERRS };
 type Written = `${Effect}:${"yes" | "no" | "err"}`;
 
-function rulesOf(written: readonly Written[]): NonNullable<Parameters<typeof policyOf>[0]["rules"]> {
+function rulesOf(
+  written: readonly Written[],
+): NonNullable<Parameters<typeof policyOf>[0]["rules"]> {
   return written.map((rule) => {
     const [action, outcome = "yes"] = rule.split(":");
     const when = OUTCOMES[outcome] ?? HOLDS;
@@ -46,7 +48,13 @@ function rulesOf(written: readonly Written[]): NonNullable<Parameters<typeof pol
 }
 
 describe("rules combine", () => {
-  const table: readonly (readonly [readonly Written[], "allow" | "deny", string, string, string | null])[] = [
+  const table: readonly (readonly [
+    readonly Written[],
+    "allow" | "deny",
+    string,
+    string,
+    string | null,
+  ])[] = [
     [[], "deny", "deny", "no_match", null],
     [[], "allow", "allow", "allowed_by_default", null],
     [["allow:yes"], "deny", "allow", "allowed", "allow_yes"],
@@ -81,7 +89,9 @@ describe("rules combine", () => {
   });
 
   it("keeps how every rule came out, by name", async () => {
-    const { rules } = await verdictOf(policyOf({ rules: rulesOf(["review:err", "allow:yes", "deny:no"]) }));
+    const { rules } = await verdictOf(
+      policyOf({ rules: rulesOf(["review:err", "allow:yes", "deny:no"]) }),
+    );
     expect(rules.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       "allow_yes matched",
       "deny_no not_matched",
@@ -99,7 +109,11 @@ describe("rules combine", () => {
 describe("a rule with an end", () => {
   it("applies up to its last instant and not after, whatever it does", async () => {
     const at = async (until: number): Promise<string> =>
-      (await verdictOf(policyOf({ rules: [{ action: "allow" }, { action: "deny", name: "ends", until }] }))).code;
+      (
+        await verdictOf(
+          policyOf({ rules: [{ action: "allow" }, { action: "deny", name: "ends", until }] }),
+        )
+      ).code;
     expect(await at(0)).toBe("rule_denied");
     expect(await at(-1)).toBe("allowed");
     const grant = policyOf({ rules: [{ action: "allow", until: -1 }] });
@@ -108,7 +122,8 @@ describe("a rule with an end", () => {
 });
 
 describe("obligations", () => {
-  const limit = (max: number) => ({ max, windowMs: 1_000, onExceed: "deny", by: ["agent"] }) as const;
+  const limit = (max: number) =>
+    ({ max, windowMs: 1_000, onExceed: "deny", by: ["agent"] }) as const;
   const batch: Partial<ToolPolicy> = { batch: { argument: "size" } };
 
   it("unite over all true matches, and those of a rule that did not match are not there", async () => {
@@ -127,7 +142,10 @@ describe("obligations", () => {
 
   it("of a review rule that erred into a review apply", async () => {
     const policy = policyOf({
-      rules: [{ action: "allow" }, { name: "r", action: "review", when: ERRS, rateLimit: limit(1) }],
+      rules: [
+        { action: "allow" },
+        { name: "r", action: "review", when: ERRS, rateLimit: limit(1) },
+      ],
     });
     expect((await verdictOf(policy)).obligations.map(({ rule }) => rule)).toEqual(["r"]);
   });

@@ -122,7 +122,9 @@ class Deciding {
     if (first.maxBatchSize === Infinity) return answer(first, args);
     const size = batchSize(args, tool.batch);
     if (size === null) return answer(noBatch(tool), args);
-    return size <= first.maxBatchSize ? answer(first, args) : this.#again(tool, request, first, size);
+    return size <= first.maxBatchSize
+      ? answer(first, args)
+      : this.#again(tool, request, first, size);
   }
 
   value(make: ValueMaker, request: EvaluationRequest): Json | undefined {
@@ -136,12 +138,7 @@ class Deciding {
   }
 
   /** The effective arguments meet scope, schema and the restrictive rules; the tighter effect of both passes holds. */
-  #again(
-    tool: CompiledTool,
-    request: EvaluationRequest,
-    first: Verdict,
-    size: number,
-  ): Evaluation {
+  #again(tool: CompiledTool, request: EvaluationRequest, first: Verdict, size: number): Evaluation {
     const args = request.arguments;
     // A tool without a batch argument was refused before.
     const { image, rewrites } = clamp(args, tool.batch ?? "", size, first.maxBatchSize);
@@ -241,7 +238,7 @@ function noBatch({ batch, risk }: CompiledTool): Verdict {
   const detail =
     batch === undefined
       ? "the tool names no batch argument"
-      : `arguments.${batch} is neither a number nor a list`;
+      : `arguments.${batch} is neither a number of at least 0 nor a list`;
   return denial("obligation_failed", detail, risk);
 }
 

@@ -2,11 +2,12 @@ import { emptyImage } from "../snapshot/snapshot.ts";
 import type { JsonObject } from "../snapshot/json.ts";
 import type { Rewrite } from "./decision.ts";
 
-/** How many things a call touches: the number itself, or the items of a list. `null`: neither, or not there. */
+/** How many things a call touches: the number itself, or the items of a list. `null`: neither, negative, or not there. */
 export function batchSize(image: JsonObject, argument: string | undefined): number | null {
   if (argument === undefined || !Object.hasOwn(image, argument)) return null;
   const value = image[argument];
-  if (typeof value === "number") return value;
+  // A negative size is none: there are tools that read -1 as "all".
+  if (typeof value === "number") return value >= 0 ? value : null;
   return Array.isArray(value) ? value.length : null;
 }
 
@@ -24,7 +25,8 @@ export function clamp(image: JsonObject, argument: string, from: number, to: num
   const value = image[argument];
   effective[argument] = Array.isArray(value) ? Object.freeze(value.slice(0, to)) : to;
   const path = `arguments.${argument}`;
-  const rewrite: Rewrite = Object.freeze({ kind: "max_batch_size", path, from, to });
-  // Frozen: a record is written from it later, and the tool and every listener are handed it before.
-  return { image: Object.freeze(effective), rewrites: Object.freeze([rewrite]) };
+  return {
+    image: Object.freeze(effective),
+    rewrites: [{ kind: "max_batch_size", path, from, to }],
+  };
 }

@@ -27,13 +27,17 @@ describe("the most specific fallback", () => {
     fallback: says("policy"),
   });
 
-  verifies("core.fallback.specific", "is the rule's, then the tool's, then the policy's", async () => {
-    const guard = await testGuard(policy);
-    expect(deny(guard, "all").message).toBe("rule");
-    expect(deny(guard, "some").message).toBe("tool");
-    expect(deny(guard, "none").message).toBe("policy");
-    expect(deny(guard, "nobody_knows").message).toBe("policy");
-  });
+  verifies(
+    "core.fallback.specific",
+    "is the rule's, then the tool's, then the policy's",
+    async () => {
+      const guard = await testGuard(policy);
+      expect(deny(guard, "all").message).toBe("rule");
+      expect(deny(guard, "some").message).toBe("tool");
+      expect(deny(guard, "none").message).toBe("policy");
+      expect(deny(guard, "nobody_knows").message).toBe("policy");
+    },
+  );
 
   it("is the code's own words where the policy has none", async () => {
     const bare = policyOf({ rules: [{ action: "deny" }] });
@@ -43,7 +47,12 @@ describe("the most specific fallback", () => {
   it("of an allow rule is used when that rule's limit is what denies", async () => {
     const limited = policyOf({
       rules: [
-        { action: "allow", reason: "staff may", rateLimit: perMinute(1), fallback: { kind: "message", message: ["Wait: ", { name: "reason" }] } },
+        {
+          action: "allow",
+          reason: "staff may",
+          rateLimit: perMinute(1),
+          fallback: { kind: "message", message: ["Wait: ", { name: "reason" }] },
+        },
       ],
     });
     const guard = await testGuard(limited);
@@ -59,7 +68,10 @@ describe("the words", () => {
   verifies("core.fallback.words", "are a template over reason, tool and rule", async () => {
     const policy = policyOf({
       rules: [{ name: "night", action: "deny", reason: "office closed" }],
-      fallback: { kind: "message", message: [{ name: "rule" }, " stops ", { name: "tool" }, ": ", { name: "reason" }] },
+      fallback: {
+        kind: "message",
+        message: [{ name: "rule" }, " stops ", { name: "tool" }, ": ", { name: "reason" }],
+      },
     });
     expect((await denialOf(policy, "tool")).message).toBe("night stops tool: office closed");
   });
@@ -105,7 +117,13 @@ describe("a value", () => {
         name: "b",
         action: "deny",
         tools: ["broken"],
-        fallback: { kind: "value", value: { kind: "list", items: [literal, { kind: "expression", expression: argument("missing") }] } },
+        fallback: {
+          kind: "value",
+          value: {
+            kind: "list",
+            items: [literal, { kind: "expression", expression: argument("missing") }],
+          },
+        },
       },
     ],
     fallback: says("sorry"),
@@ -128,10 +146,14 @@ describe("a value", () => {
     );
   });
 
-  verifies("core.fallback.value", "that cannot be made gives way to the policy's message", async () => {
-    expect(await denialOf(policy, "broken")).toMatchObject({ kind: "message", message: "sorry" });
-    expect(await denialOf(policy, "echo", { to: 1 })).toMatchObject({ kind: "message" });
-  });
+  verifies(
+    "core.fallback.value",
+    "that cannot be made gives way to the policy's message",
+    async () => {
+      expect(await denialOf(policy, "broken")).toMatchObject({ kind: "message", message: "sorry" });
+      expect(await denialOf(policy, "echo", { to: 1 })).toMatchObject({ kind: "message" });
+    },
+  );
 
   it("is not made of arguments that could not be read", async () => {
     const denial = await denialOf(policy, "echo", { to: Number.NaN });
@@ -143,7 +165,11 @@ describe("a denial", () => {
   verifies("core.fallback.mark", "is known by a mark that data cannot carry", async () => {
     const denial = await denialOf(policyOf({ rules: [{ action: "deny" }] }), "tool");
     expect(isDenial(denial)).toBe(true);
-    for (const copy of [{ ...denial }, structuredClone({ ...denial }), JSON.parse(JSON.stringify(denial))]) {
+    for (const copy of [
+      { ...denial },
+      structuredClone({ ...denial }),
+      JSON.parse(JSON.stringify(denial)),
+    ]) {
       expect(isDenial(copy)).toBe(false);
     }
     for (const value of [null, undefined, "denied", 1, [], { kind: "message" }]) {
@@ -178,13 +204,23 @@ describe("the same denial again", () => {
     const guard = await testGuard(policy);
     for (let n = 0; n < 5; n++) deny(guard, "tool", { n: 1 });
     await guard.use({ tool: "allow" });
-    const call = { ticket: guard.ticket({ session: "s" }), id: "c", tool: "tool", arguments: { n: 1 } };
+    const call = {
+      ticket: guard.ticket({ session: "s" }),
+      id: "c",
+      tool: "tool",
+      arguments: { n: 1 },
+    };
     expect(guard.run(call, () => "ran")).toBe("ran");
   });
 
   it("does not count calls that a limit refused: it frees itself", async () => {
-    const guard = await testGuard(policyOf({ rules: [{ action: "allow", rateLimit: perMinute(1) }] }));
-    await guard.run({ ticket: guard.ticket({ session: "s" }), id: "c", tool: "tool", arguments: {} }, () => "ran");
+    const guard = await testGuard(
+      policyOf({ rules: [{ action: "allow", rateLimit: perMinute(1) }] }),
+    );
+    await guard.run(
+      { ticket: guard.ticket({ session: "s" }), id: "c", tool: "tool", arguments: {} },
+      () => "ran",
+    );
     const codes = [1, 2, 3, 4, 5].map(() => deny(guard, "tool").decision.code);
     expect(new Set(codes)).toEqual(new Set(["rate_limited"]));
   });

@@ -22,7 +22,8 @@ export interface DeniedCall {
  */
 export function fallBack({ id, tool, decision, deciding, evaluator, request }: DeniedCall): Denial {
   const base = evaluator?.policy.fallback;
-  const chosen: Fallback | undefined = deciding?.fallback ?? evaluator?.tool(tool)?.fallback ?? base;
+  const chosen: Fallback | undefined =
+    deciding?.fallback ?? evaluator?.tool(tool)?.fallback ?? base;
   const template =
     chosen?.kind === "message" ? chosen.message : base?.kind === "message" ? base.message : null;
   // Why an allow rule allows is no reason for a denial that a limit made of it.

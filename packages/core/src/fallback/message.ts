@@ -13,7 +13,7 @@ export function denialMessage(
   ruleReason: string | undefined,
 ): string {
   const reason = ruleReason ?? withDelay(DECISION_CODES[decision.code].model, decision);
-  const names = { reason, tool, rule: decision.rule ?? "" };
+  const names = { reason, tool: shown(tool), rule: decision.rule ?? "" };
   const text =
     template === null
       ? reason
@@ -22,6 +22,13 @@ export function denialMessage(
   return decision.code === "repeated" && !text.includes(DECISION_CODES.repeated.model)
     ? `${text} ${DECISION_CODES.repeated.model}`
     : text;
+}
+
+/** The longest name that a tool can have. A longer one is what a model made up, and not worth its room in the answer. */
+const LONGEST_NAME = 128;
+
+function shown(tool: string): string {
+  return tool.length > LONGEST_NAME ? `${tool.slice(0, LONGEST_NAME)}…` : tool;
 }
 
 function withDelay(text: string, decision: Decision): string {

@@ -118,5 +118,13 @@ function coverageOf(
 
 function fieldsOf({ id, tool, run, decision }: Judged): object {
   const { effect, code, rule, bundle } = decision;
-  return { call: id, tool, agent: run?.agent.id ?? null, effect, code, rule, bundle: bundle?.digest };
+  return {
+    call: id,
+    tool,
+    agent: run?.agent.id ?? null,
+    effect,
+    code,
+    rule,
+    bundle: bundle?.digest,
+  };
 }

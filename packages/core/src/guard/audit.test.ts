@@ -7,7 +7,11 @@ import { isDenial } from "../fallback/denial.ts";
 import { testGuard, type TestGuard } from "../testing/index.ts";
 
 const policy = policyOf({
-  tools: { read: { operation: "read", data: "internal" }, write: {}, banned: { operation: "read" } },
+  tools: {
+    read: { operation: "read", data: "internal" },
+    write: {},
+    banned: { operation: "read" },
+  },
   rules: [
     { name: "ok", action: "allow", tools: ["read", "write"] },
     { name: "no", action: "deny", tools: ["banned"], fallback: says("no") },
@@ -34,33 +38,51 @@ function sinkOf(append: AuditSink["append"]): AuditSink & { readonly events: Aud
 }
 
 describe("a call that runs", () => {
-  verifies("core.audit.two", "leaves one record before it and one after, under one evaluation", async () => {
-    const guard = await testGuard(policy);
-    const call = { ticket: guard.ticket({ user: { id: "u1" }, tenant: "t1" }), id: "c1", tool: "read", arguments: {} };
-    await guard.run(call, () => {
-      expect(guard.audit.records.map(({ type }) => type)).toEqual(["start", "call"]);
-      guard.time.advance(7);
-    });
-    const [, before, after, ...others] = guard.audit.records;
-    expect(others).toEqual([]);
-    expect(before).toMatchObject({
-      type: "call",
-      call: "c1",
-      tool: "read",
-      agent: "agent",
-      user: "u1",
-      tenant: "t1",
-      session: "session",
-      operation: "read",
-      data: "internal",
-      effect: "allow",
-      code: "allowed",
-      rule: "ok",
-      bundle: { id: "test", version: 1 },
-    });
-    expect(after).toMatchObject({ type: "outcome", outcome: "executed", durationMs: 7, fallback: null });
-    expect(before?.type === "call" && after?.type === "outcome" && before.evaluation === after.evaluation).toBe(true);
-  });
+  verifies(
+    "core.audit.two",
+    "leaves one record before it and one after, under one evaluation",
+    async () => {
+      const guard = await testGuard(policy);
+      const call = {
+        ticket: guard.ticket({ user: { id: "u1" }, tenant: "t1" }),
+        id: "c1",
+        tool: "read",
+        arguments: {},
+      };
+      await guard.run(call, () => {
+        expect(guard.audit.records.map(({ type }) => type)).toEqual(["start", "call"]);
+        guard.time.advance(7);
+      });
+      const [, before, after, ...others] = guard.audit.records;
+      expect(others).toEqual([]);
+      expect(before).toMatchObject({
+        type: "call",
+        call: "c1",
+        tool: "read",
+        agent: "agent",
+        user: "u1",
+        tenant: "t1",
+        session: "session",
+        operation: "read",
+        data: "internal",
+        effect: "allow",
+        code: "allowed",
+        rule: "ok",
+        bundle: { id: "test", version: 1 },
+      });
+      expect(after).toMatchObject({
+        type: "outcome",
+        outcome: "executed",
+        durationMs: 7,
+        fallback: null,
+      });
+      expect(
+        before?.type === "call" &&
+          after?.type === "outcome" &&
+          before.evaluation === after.evaluation,
+      ).toBe(true);
+    },
+  );
 
   verifies("promise.6", "leaves a log that verifies, and an edit of it is found", async () => {
     const guard = await testGuard(policy);
@@ -73,17 +95,23 @@ describe("a call that runs", () => {
     expect(verifyAudit(edited).fault).not.toBe(null);
   });
 
-  verifies("core.audit.before", "waits until the record is kept, durably where it changes something", async () => {
-    const order: string[] = [];
-    const sink = sinkOf((event, { durable }) => {
-      order.push(`${event.type}${durable ? " durable" : ""}`);
-    });
-    const guard = await testGuard(policy, { audit: sink });
-    for (const tool of ["read", "write"]) {
-      await guard.run({ ticket: guard.ticket(), id: "c1", tool, arguments: {} }, () => order.push("ran"));
-    }
-    expect(order).toEqual(["call", "ran", "outcome", "call durable", "ran", "outcome"]);
-  });
+  verifies(
+    "core.audit.before",
+    "waits until the record is kept, durably where it changes something",
+    async () => {
+      const order: string[] = [];
+      const sink = sinkOf((event, { durable }) => {
+        order.push(`${event.type}${durable ? " durable" : ""}`);
+      });
+      const guard = await testGuard(policy, { audit: sink });
+      for (const tool of ["read", "write"]) {
+        await guard.run({ ticket: guard.ticket(), id: "c1", tool, arguments: {} }, () =>
+          order.push("ran"),
+        );
+      }
+      expect(order).toEqual(["call", "ran", "outcome", "call durable", "ran", "outcome"]);
+    },
+  );
 });
 
 describe("a denied call", () => {
@@ -92,7 +120,12 @@ describe("a denied call", () => {
     run(guard, "banned");
     const [, before, after, ...others] = guard.audit.records;
     expect(before).toMatchObject({ type: "call", effect: "deny", code: "rule_denied", rule: "no" });
-    expect(after).toMatchObject({ type: "outcome", outcome: "blocked", fallback: "message", durationMs: 0 });
+    expect(after).toMatchObject({
+      type: "outcome",
+      outcome: "blocked",
+      fallback: "message",
+      durationMs: 0,
+    });
     expect(others).toEqual([]);
   });
 
@@ -103,40 +136,64 @@ describe("a denied call", () => {
     await guard.run({ ticket: undefined, id: undefined, tool: "read", arguments: {} }, () => "ran");
     guard.open([{ ticket: guard.ticket(), id: "c1", tool: "banned", arguments: {} }]);
     const codes = guard.audit.records.flatMap((one) => (one.type === "call" ? [one.code] : []));
-    expect(codes).toEqual(["unknown_tool", "arguments_not_json", "identity_required", "rule_denied"]);
+    expect(codes).toEqual([
+      "unknown_tool",
+      "arguments_not_json",
+      "identity_required",
+      "rule_denied",
+    ]);
     expect(verifyAudit(guard.audit.lines()).fault).toBe(null);
   });
 });
 
 describe("a record", () => {
-  verifies("core.audit.values", "holds no value of an argument, and neither does a log line", async () => {
-    const lines: unknown[] = [];
-    const log = (...parts: unknown[]): void => {
-      lines.push(parts);
-    };
-    const secretive = policyOf({
-      tools: { read: { operation: "read", arguments: { type: "object", properties: { n: { type: "number" } } } }, write: {} },
-      rules: [
-        { action: "allow", name: "ok" },
-        { action: "deny", name: "no", tools: ["write"], when: compare(argument("text"), "==", "hunter2") },
-      ],
-    });
-    const guard = await testGuard(secretive, { logger: { debug: log, info: log, warn: log, error: log } });
-    run(guard, "write", { text: "hunter2" });
-    run(guard, "write", { text: "hunter2", other: { hunter2: 1 } });
-    run(guard, "read", { n: "hunter2" });
-    run(guard, "write", { text: 1, note: "hunter2" });
-    expect(guard.decisions).toHaveLength(4);
-    expect(guard.audit.lines().join("\n")).not.toContain("hunter2");
-    expect(lines.length).toBeGreaterThan(0);
-    expect(JSON.stringify(lines)).not.toContain("hunter2");
-  });
+  verifies(
+    "core.audit.values",
+    "holds no value of an argument, and neither does a log line",
+    async () => {
+      const lines: unknown[] = [];
+      const log = (...parts: unknown[]): void => {
+        lines.push(parts);
+      };
+      const secretive = policyOf({
+        tools: {
+          read: {
+            operation: "read",
+            arguments: { type: "object", properties: { n: { type: "number" } } },
+          },
+          write: {},
+        },
+        rules: [
+          { action: "allow", name: "ok" },
+          {
+            action: "deny",
+            name: "no",
+            tools: ["write"],
+            when: compare(argument("text"), "==", "hunter2"),
+          },
+        ],
+      });
+      const guard = await testGuard(secretive, {
+        logger: { debug: log, info: log, warn: log, error: log },
+      });
+      run(guard, "write", { text: "hunter2" });
+      run(guard, "write", { text: "hunter2", other: { hunter2: 1 } });
+      run(guard, "read", { n: "hunter2" });
+      run(guard, "write", { text: 1, note: "hunter2" });
+      expect(guard.decisions).toHaveLength(4);
+      expect(guard.audit.lines().join("\n")).not.toContain("hunter2");
+      expect(lines.length).toBeGreaterThan(0);
+      expect(JSON.stringify(lines)).not.toContain("hunter2");
+    },
+  );
 
   it("commits to the arguments with a salt, so that likely values cannot be tried", async () => {
     const guard = await testGuard(policy);
     run(guard, "read", { pin: 1 });
     run(guard, "read", { pin: 1 });
-    const commitments = guard.audit.records.flatMap((one) => (one.type === "call" ? [one.commitment] : []));
+    const commitments = guard.audit.records.flatMap((one) =>
+      one.type === "call" ? [one.commitment] : [],
+    );
     expect(new Set(commitments).size).toBe(2);
     for (const commitment of commitments) expect(commitment).toMatch(/^[0-9a-f]{64}$/);
   });

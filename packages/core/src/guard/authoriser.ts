@@ -100,9 +100,7 @@ export class Authoriser {
       return when(
         recordCall(reserved, evaluation, clock(), audit, reviewer, auditFailed),
         (recorded): Authorised | Judged =>
-          recorded.decision.effect === "deny"
-            ? recorded
-            : { judged: recorded, evaluation, open },
+          recorded.decision.effect === "deny" ? recorded : { judged: recorded, evaluation, open },
       );
     });
   }

@@ -37,30 +37,41 @@ describe("a call's id", () => {
     }
   });
 
-  verifies("core.call.duplicate-id", "that stands twice in a batch denies every call with it", async () => {
-    const guard = await testGuard({ a: "allow", b: "allow" });
-    const ticket = guard.ticket();
-    const opened = guard.open([
-      { ticket, id: "x", tool: "a", arguments: {} },
-      { ticket, id: "y", tool: "a", arguments: {} },
-      { ticket, id: "x", tool: "b", arguments: {} },
-    ]);
-    expect(opened.map(({ decision }) => decision.code)).toEqual([
-      "duplicate_call_id",
-      "allowed",
-      "duplicate_call_id",
-    ]);
-    expect(opened.map(({ denial }) => denial !== undefined)).toEqual([true, false, true]);
-  });
+  verifies(
+    "core.call.duplicate-id",
+    "that stands twice in a batch denies every call with it",
+    async () => {
+      const guard = await testGuard({ a: "allow", b: "allow" });
+      const ticket = guard.ticket();
+      const opened = guard.open([
+        { ticket, id: "x", tool: "a", arguments: {} },
+        { ticket, id: "y", tool: "a", arguments: {} },
+        { ticket, id: "x", tool: "b", arguments: {} },
+      ]);
+      expect(opened.map(({ decision }) => decision.code)).toEqual([
+        "duplicate_call_id",
+        "allowed",
+        "duplicate_call_id",
+      ]);
+      expect(opened.map(({ denial }) => denial !== undefined)).toEqual([true, false, true]);
+    },
+  );
 
-  verifies("core.call.duplicate-id", "runs once in a batch, also when the first is done", async () => {
-    const guard = await testGuard(allowed);
-    const batch = {};
-    expect(await attempt(guard, { id: "x", batch })).toEqual({ code: "ran", got: [{}] });
-    expect(await attempt(guard, { id: "x", batch })).toEqual({ code: "duplicate_call_id", got: [] });
-    expect(await attempt(guard, { id: "y", batch })).toEqual({ code: "ran", got: [{}] });
-    expect(await attempt(guard, { id: "x", batch: {} })).toEqual({ code: "ran", got: [{}] });
-  });
+  verifies(
+    "core.call.duplicate-id",
+    "runs once in a batch, also when the first is done",
+    async () => {
+      const guard = await testGuard(allowed);
+      const batch = {};
+      expect(await attempt(guard, { id: "x", batch })).toEqual({ code: "ran", got: [{}] });
+      expect(await attempt(guard, { id: "x", batch })).toEqual({
+        code: "duplicate_call_id",
+        got: [],
+      });
+      expect(await attempt(guard, { id: "y", batch })).toEqual({ code: "ran", got: [{}] });
+      expect(await attempt(guard, { id: "x", batch: {} })).toEqual({ code: "ran", got: [{}] });
+    },
+  );
 
   it("may come again in the same batch when its tool failed: frameworks retry", async () => {
     const guard = await testGuard(allowed);
@@ -74,25 +85,40 @@ describe("a call's id", () => {
     expect(await attempt(guard, call)).toEqual({ code: "ran", got: [{}] });
   });
 
-  verifies("core.call.id-in-use", "is taken while its call is under way, and free after", async () => {
-    const guard = await testGuard(allowed);
-    const call = { ticket: guard.ticket(), id: "x", tool: "tool", arguments: {} };
-    let finish = (): void => undefined;
-    const first = guard.run(call, () => new Promise<string>((done) => (finish = () => done("one"))));
-    expect(guard.status().openCalls).toBe(1);
-    expect(await attempt(guard, { id: "x" })).toEqual({ code: "duplicate_call_id", got: [] });
-    const elsewhere = guard.ticket({ session: "other" });
-    expect(await attempt(guard, { id: "x", ticket: elsewhere })).toEqual({ code: "ran", got: [{}] });
-    finish();
-    expect(await first).toBe("one");
-    expect(guard.status().openCalls).toBe(0);
-    expect(await attempt(guard, { id: "x" })).toEqual({ code: "ran", got: [{}] });
-  });
+  verifies(
+    "core.call.id-in-use",
+    "is taken while its call is under way, and free after",
+    async () => {
+      const guard = await testGuard(allowed);
+      const call = { ticket: guard.ticket(), id: "x", tool: "tool", arguments: {} };
+      let finish = (): void => undefined;
+      const first = guard.run(
+        call,
+        () => new Promise<string>((done) => (finish = () => done("one"))),
+      );
+      expect(guard.status().openCalls).toBe(1);
+      expect(await attempt(guard, { id: "x" })).toEqual({ code: "duplicate_call_id", got: [] });
+      const elsewhere = guard.ticket({ session: "other" });
+      expect(await attempt(guard, { id: "x", ticket: elsewhere })).toEqual({
+        code: "ran",
+        got: [{}],
+      });
+      finish();
+      expect(await first).toBe("one");
+      expect(guard.status().openCalls).toBe(0);
+      expect(await attempt(guard, { id: "x" })).toEqual({ code: "ran", got: [{}] });
+    },
+  );
 
   it("cannot be written so that two sessions share it", async () => {
     const guard = await testGuard(allowed);
     let inner: Attempt | undefined;
-    const outer = { ticket: guard.ticket({ session: 's","x' }), id: "y", tool: "tool", arguments: {} };
+    const outer = {
+      ticket: guard.ticket({ session: 's","x' }),
+      id: "y",
+      tool: "tool",
+      arguments: {},
+    };
     await guard.run(outer, async () => {
       inner = await attempt(guard, { ticket: guard.ticket({ session: "s" }), id: 'x","y' });
     });
@@ -101,7 +127,17 @@ describe("a call's id", () => {
 });
 
 describe("a tool's name", () => {
-  const names = ["Tool", "tool ", " tool", "tool\u200b", "t\u043eol", "\uff54ool", "tool\0", "tool\n", ""];
+  const names = [
+    "Tool",
+    "tool ",
+    " tool",
+    "tool\u200b",
+    "t\u043eol",
+    "\uff54ool",
+    "tool\0",
+    "tool\n",
+    "",
+  ];
   verifies("core.call.unknown-tool", "is matched exactly", async () => {
     const guard = await testGuard(allowed);
     expect((await attempt(guard, {})).code).toBe("ran");
@@ -114,7 +150,12 @@ describe("a tool's name", () => {
 
   verifies("core.call.prototype-tool", "is never found on a prototype", async () => {
     const guard = await testGuard(allowed);
-    const members = [...Object.getOwnPropertyNames(Object.prototype), "prototype", "length", "then"];
+    const members = [
+      ...Object.getOwnPropertyNames(Object.prototype),
+      "prototype",
+      "length",
+      "then",
+    ];
     for (const tool of members) {
       expect(await attempt(guard, { tool })).toEqual({ code: "unknown_tool", got: [] });
     }
@@ -145,7 +186,11 @@ describe("arguments", () => {
         rules: [
           { action: "allow" },
           { action: "deny", name: "sees-it", when: admin },
-          { action: "deny", name: "inherits", when: { kind: "has", of: { kind: "variable", name: "arguments" }, name: "toString" } },
+          {
+            action: "deny",
+            name: "inherits",
+            when: { kind: "has", of: { kind: "variable", name: "arguments" }, name: "toString" },
+          },
         ],
       }),
     );
@@ -193,16 +238,20 @@ describe("arguments", () => {
     expect(made).toEqual({ code: "arguments_too_large", got: [] });
   });
 
-  verifies("core.call.too-large", "of 10 MB, 100 levels or too many values are denied", async () => {
-    const guard = await testGuard(allowed);
-    let deep: object = {};
-    for (let level = 0; level < 100; level++) deep = { deep };
-    const many = Array.from({ length: 100_001 }, () => 0);
-    for (const value of ["x".repeat(10_000_000), deep, many]) {
-      const made = await attempt(guard, { ...anew(guard), arguments: { value } });
-      expect(made).toEqual({ code: "arguments_too_large", got: [] });
-    }
-  });
+  verifies(
+    "core.call.too-large",
+    "of 10 MB, 100 levels or too many values are denied",
+    async () => {
+      const guard = await testGuard(allowed);
+      let deep: object = {};
+      for (let level = 0; level < 100; level++) deep = { deep };
+      const many = Array.from({ length: 100_001 }, () => 0);
+      for (const value of ["x".repeat(10_000_000), deep, many]) {
+        const made = await attempt(guard, { ...anew(guard), arguments: { value } });
+        expect(made).toEqual({ code: "arguments_too_large", got: [] });
+      }
+    },
+  );
 
   verifies("core.call.no-object", "that are no object are denied", async () => {
     const guard = await testGuard(allowed);
@@ -216,65 +265,94 @@ describe("arguments", () => {
     rules: [{ action: "allow", when: compare(argument("amount"), "<=", 10) }],
   });
 
-  verifies("core.call.getter", "cannot show one value to the rules and another to the tool", async () => {
-    const guard = await testGuard(tenAtMost);
-    let reads = 0;
-    const getter = {
-      get amount() {
-        return ++reads === 1 ? 5 : 5000;
-      },
-    };
-    expect(await attempt(guard, { arguments: getter })).toEqual({ code: "ran", got: [{ amount: 5 }] });
-    let asked = 0;
-    const proxy = new Proxy({ amount: 0 }, { get: () => (++asked === 1 ? 5 : 5000) });
-    expect(await attempt(guard, { arguments: proxy })).toEqual({ code: "ran", got: [{ amount: 5 }] });
-  });
-
-  verifies("core.call.throwing-getter", "that throw when read are denied and do not throw", async () => {
-    const guard = await testGuard(allowed);
-    const getter = {
-      get amount(): number {
-        throw new RangeError("boom");
-      },
-    };
-    const proxy = new Proxy({}, { getPrototypeOf: () => { throw new Error("boom"); } });
-    for (const args of [getter, { proxy }]) {
-      const made = await attempt(guard, { arguments: args });
-      expect(made).toEqual({ code: "arguments_not_json", got: [] });
-    }
-  });
-
-  verifies("core.call.mutated", "changed after the call was handed over change nothing", async () => {
-    const asked: unknown[] = [];
-    const args = { amount: 5, list: [1] };
-    const guard = await testGuard(
-      policyOf({ rules: [{ action: "review", when: compare(argument("amount"), "<=", 10) }] }),
-      {
-        onReview: async (request) => {
-          args.amount = 5000;
-          args.list.push(2);
-          await Promise.resolve();
-          asked.push(request.arguments);
-          return { answer: "approve", reviewer: "ann" };
+  verifies(
+    "core.call.getter",
+    "cannot show one value to the rules and another to the tool",
+    async () => {
+      const guard = await testGuard(tenAtMost);
+      let reads = 0;
+      const getter = {
+        get amount() {
+          return ++reads === 1 ? 5 : 5000;
         },
-      },
-    );
-    const made = await attempt(guard, { arguments: args });
-    expect(made).toEqual({ code: "ran", got: [{ amount: 5, list: [1] }] });
-    expect(asked).toEqual([{ amount: 5, list: [1] }]);
-    expect(guard.decisions[0]?.decision.arguments).toEqual({ amount: 5, list: [1] });
-  });
+      };
+      expect(await attempt(guard, { arguments: getter })).toEqual({
+        code: "ran",
+        got: [{ amount: 5 }],
+      });
+      let asked = 0;
+      const proxy = new Proxy({ amount: 0 }, { get: () => (++asked === 1 ? 5 : 5000) });
+      expect(await attempt(guard, { arguments: proxy })).toEqual({
+        code: "ran",
+        got: [{ amount: 5 }],
+      });
+    },
+  );
 
-  verifies("core.copy.isolated", "that the tool changes stay as they were everywhere else", async () => {
-    const guard = await testGuard(tenAtMost);
-    const args = { amount: 5, inner: { list: [1] } };
-    const input = { ticket: guard.ticket(), id: "c1", tool: "tool", arguments: args };
-    await guard.run(input, (got: typeof args) => {
-      got.amount = 5000;
-      got.inner.list.push(9);
-    });
-    expect(args).toEqual({ amount: 5, inner: { list: [1] } });
-    expect(guard.decisions[0]?.decision.arguments).toEqual(args);
-    expect(await attempt(guard, { arguments: args })).toEqual({ code: "ran", got: [args] });
-  });
+  verifies(
+    "core.call.throwing-getter",
+    "that throw when read are denied and do not throw",
+    async () => {
+      const guard = await testGuard(allowed);
+      const getter = {
+        get amount(): number {
+          throw new RangeError("boom");
+        },
+      };
+      const proxy = new Proxy(
+        {},
+        {
+          getPrototypeOf: () => {
+            throw new Error("boom");
+          },
+        },
+      );
+      for (const args of [getter, { proxy }]) {
+        const made = await attempt(guard, { arguments: args });
+        expect(made).toEqual({ code: "arguments_not_json", got: [] });
+      }
+    },
+  );
+
+  verifies(
+    "core.call.mutated",
+    "changed after the call was handed over change nothing",
+    async () => {
+      const asked: unknown[] = [];
+      const args = { amount: 5, list: [1] };
+      const guard = await testGuard(
+        policyOf({ rules: [{ action: "review", when: compare(argument("amount"), "<=", 10) }] }),
+        {
+          onReview: async (request) => {
+            args.amount = 5000;
+            args.list.push(2);
+            await Promise.resolve();
+            asked.push(request.arguments);
+            return { answer: "approve", reviewer: "ann" };
+          },
+        },
+      );
+      const made = await attempt(guard, { arguments: args });
+      expect(made).toEqual({ code: "ran", got: [{ amount: 5, list: [1] }] });
+      expect(asked).toEqual([{ amount: 5, list: [1] }]);
+      expect(guard.decisions[0]?.decision.arguments).toEqual({ amount: 5, list: [1] });
+    },
+  );
+
+  verifies(
+    "core.copy.isolated",
+    "that the tool changes stay as they were everywhere else",
+    async () => {
+      const guard = await testGuard(tenAtMost);
+      const args = { amount: 5, inner: { list: [1] } };
+      const input = { ticket: guard.ticket(), id: "c1", tool: "tool", arguments: args };
+      await guard.run(input, (got: typeof args) => {
+        got.amount = 5000;
+        got.inner.list.push(9);
+      });
+      expect(args).toEqual({ amount: 5, inner: { list: [1] } });
+      expect(guard.decisions[0]?.decision.arguments).toEqual(args);
+      expect(await attempt(guard, { arguments: args })).toEqual({ code: "ran", got: [args] });
+    },
+  );
 });

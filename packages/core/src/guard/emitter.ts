@@ -5,7 +5,8 @@ type Listener = (event: never) => void;
 
 /** Tells listeners what happened. One that throws, or whose promise rejects, changes nothing. */
 export class Emitter {
-  readonly #listeners = new Map<keyof GuardEvents, Set<Listener>>();
+  /** Lists that are replaced and never changed: who is told is settled when something happens. */
+  readonly #listeners = new Map<keyof GuardEvents, readonly Listener[]>();
   readonly #failed: (error: unknown) => void;
 
   constructor(failed: (error: unknown) => void) {
@@ -16,18 +17,19 @@ export class Emitter {
     name: Name,
     listener: (event: GuardEvents[Name]) => void,
   ): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners);
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    const without = (): readonly Listener[] =>
+      (this.#listeners.get(name) ?? []).filter((other) => other !== listener);
+    this.#listeners.set(name, [...without(), listener]);
+    return () => {
+      this.#listeners.set(name, without());
+    };
   }
 
   emit<Name extends keyof GuardEvents>(name: Name, event: GuardEvents[Name]): void {
     const listeners = this.#listeners.get(name);
-    if (listeners === undefined || listeners.size === 0) return;
-    Object.freeze(event); // all of them get this one
-    // A copy: a listener that takes itself away and comes back would otherwise be told without end.
-    for (const listener of [...listeners]) {
+    if (listeners === undefined) return;
+    if (listeners.length > 1) Object.freeze(event); // all of them get this one
+    for (const listener of listeners) {
       try {
         // Listeners are kept under the name they were given for; an async one gives a promise all the same.
         const made = (listener as (event: GuardEvents[Name]) => unknown)(event);

@@ -6,10 +6,16 @@ import { SessionMemory } from "../sessions/memory.ts";
 import { copyForTool } from "../snapshot/copy.ts";
 import { peekLimits } from "./authorise.ts";
 import { Authoriser, isAuthorised, type Authorised } from "./authoriser.ts";
-import { isAsyncGeneratorFunction, isStream, TrackedStream, track, type Ending } from "./execution.ts";
+import {
+  isAsyncGeneratorFunction,
+  isStream,
+  TrackedStream,
+  track,
+  type Ending,
+} from "./execution.ts";
 import type { LoadedBundle } from "./bundles.ts";
 import type { CallInput, Execute, OpenedCall, OpenOptions, RunOptions } from "./guard.ts";
-import { denied, digestOf, judge, NAMELESS, nameOf, refuse, type Judged } from "./judge.ts";
+import { denied, digestOf, judge, NAMELESS, nameOf, refuse, seal, type Judged } from "./judge.ts";
 import { OpenCalls, type OpenCall } from "./open-calls.ts";
 import type { GuardParts } from "./parts.ts";
 import { callEvent, evaluationName, outcomeEvent } from "./records.ts";
@@ -67,10 +73,10 @@ export class Enforcer {
     }
   }
 
-  /** As {@link judge}, for more than one reader: no listener, reviewer or tool can change it for the others. */
+  /** As {@link judge}, for a decision that is not the caller's alone. */
   #judgeForAll(call: CallInput): Judged {
     const judged = this.judge(call);
-    Object.freeze(judged.decision);
+    seal(judged);
     return judged;
   }
 

@@ -139,7 +139,9 @@ const DROPPED =
     : new FinalizationRegistry<(ending: Ending) => void>((ended) => ended("aborted"));
 
 /** Whether a value is the object of an async generator function. A stream class of its own is a value like any other. */
-export function isAsyncGenerator(value: unknown): value is AsyncGenerator<unknown, unknown, unknown> {
+export function isAsyncGenerator(
+  value: unknown,
+): value is AsyncGenerator<unknown, unknown, unknown> {
   return Object.prototype.toString.call(value) === "[object AsyncGenerator]";
 }
 

@@ -36,7 +36,12 @@ interface Attempt {
 
 describe("a failure inside the guard", () => {
   verifies("core.run.guard-error", "of its clock denies the call", async () => {
-    for (const now of [explode, () => Number.NaN, () => Infinity, () => "now" as unknown as number]) {
+    for (const now of [
+      explode,
+      () => Number.NaN,
+      () => Infinity,
+      () => "now" as unknown as number,
+    ]) {
       const time = { now, advance: () => undefined, set: () => undefined };
       const guard = await testGuard(policy);
       const broken = await testGuard(policy, { time: { ...time, now: () => 0 } });
@@ -46,7 +51,10 @@ describe("a failure inside the guard", () => {
       const failing = await testGuard(policy, { time: { ...time, now: () => reading() } });
       reading = now;
       expect(await attemptOn(failing)).toEqual({ code: "internal_error", ran: 0 });
-      expect(await attemptOn(failing, { tool: "banned" })).toEqual({ code: "internal_error", ran: 0 });
+      expect(await attemptOn(failing, { tool: "banned" })).toEqual({
+        code: "internal_error",
+        ran: 0,
+      });
       const call = { ticket: failing.ticket(), id: "c1", tool: "a", arguments: {} };
       expect(failing.decide(call).code).toBe("internal_error");
       expect(failing.open([call])[0]?.denial?.decision.code).toBe("internal_error");
@@ -95,18 +103,22 @@ describe("a failure inside the guard", () => {
     }
   });
 
-  verifies("core.run.guard-error", "of an outcome's record leaves the result as it is", async () => {
-    const audit = {
-      durable: false,
-      append: (event: { readonly type: string }) => {
-        if (event.type === "outcome") explode();
-      },
-      flush: () => Promise.resolve(),
-      close: () => Promise.resolve(),
-    };
-    expect(await attempt({ audit })).toEqual({ code: "ran", ran: 1 });
-    expect(await attempt({ audit }, { tool: "banned" })).toEqual({ code: "rule_denied", ran: 0 });
-  });
+  verifies(
+    "core.run.guard-error",
+    "of an outcome's record leaves the result as it is",
+    async () => {
+      const audit = {
+        durable: false,
+        append: (event: { readonly type: string }) => {
+          if (event.type === "outcome") explode();
+        },
+        flush: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      };
+      expect(await attempt({ audit })).toEqual({ code: "ran", ran: 1 });
+      expect(await attempt({ audit }, { tool: "banned" })).toEqual({ code: "rule_denied", ran: 0 });
+    },
+  );
 
   verifies("core.run.guard-error", "of its listeners changes nothing", async () => {
     const { bundle, trust } = await makeSigning();
@@ -116,7 +128,9 @@ describe("a failure inside the guard", () => {
     guard.on("decision", ({ tool }) => heard.push(tool));
     const ticket = guard.for({ agent: { id: "agent" }, session: "s" });
     expect(guard.run({ ticket, id: "c1", tool: "a", arguments: {} }, () => "ran")).toBe("ran");
-    expect(isDenial(guard.run({ ticket, id: "c2", tool: "banned", arguments: {} }, () => "ran"))).toBe(true);
+    expect(
+      isDenial(guard.run({ ticket, id: "c2", tool: "banned", arguments: {} }, () => "ran")),
+    ).toBe(true);
     expect(heard).toEqual(["a", "banned"]);
   });
 

@@ -111,34 +111,65 @@ describe("an identity", () => {
     }
   });
 
-  verifies("core.identity.frozen", "changed after the ticket was made changes nothing", async () => {
-    const guard = await testGuard(onlyAdmins);
-    const roles: string[] = [];
-    const agent: { id: string; roles: readonly string[] } = { id: "a", roles };
-    const ticket = guard.for({ agent, session: "s" });
-    roles.push("admin");
-    agent.roles = ["admin"];
-    expect(codeOf(guard, ticket)).toBe("no_match");
-  });
+  verifies(
+    "core.identity.frozen",
+    "changed after the ticket was made changes nothing",
+    async () => {
+      const guard = await testGuard(onlyAdmins);
+      const roles: string[] = [];
+      const agent: { id: string; roles: readonly string[] } = { id: "a", roles };
+      const ticket = guard.for({ agent, session: "s" });
+      roles.push("admin");
+      agent.roles = ["admin"];
+      expect(codeOf(guard, ticket)).toBe("no_match");
+    },
+  );
 
   verifies("core.identity.arguments", "is never taken from the arguments", async () => {
     const guard = await testGuard(onlyAdmins);
     const ticket = guard.ticket();
-    const args = { agent: { id: "root", roles: ["admin"] }, ticket: guard.ticket(), roles: ["admin"] };
+    const args = {
+      agent: { id: "root", roles: ["admin"] },
+      ticket: guard.ticket(),
+      roles: ["admin"],
+    };
     expect(codeOf(guard, ticket, args)).toBe("no_match");
   });
 
   it("has no roles where it names none", async () => {
     const noRoles = policyOf({
-      rules: [{ action: "allow", when: compare({ kind: "call", function: "size", arguments: [{ kind: "field", of: { kind: "variable", name: "agent" }, name: "roles" }] }, "==", 0) }],
+      rules: [
+        {
+          action: "allow",
+          when: compare(
+            {
+              kind: "call",
+              function: "size",
+              arguments: [
+                { kind: "field", of: { kind: "variable", name: "agent" }, name: "roles" },
+              ],
+            },
+            "==",
+            0,
+          ),
+        },
+      ],
     });
     const guard = await testGuard(noRoles);
     expect(codeOf(guard, guard.for({ agent: { id: "a" } }))).toBe("allowed");
   });
 
   it("adds facts to those of the policy and replaces none", async () => {
-    const first = { kind: "field", of: { kind: "variable", name: "facts" }, name: "limit" } as const;
-    const partners = { kind: "field", of: { kind: "variable", name: "facts" }, name: "partners" } as const;
+    const first = {
+      kind: "field",
+      of: { kind: "variable", name: "facts" },
+      name: "limit",
+    } as const;
+    const partners = {
+      kind: "field",
+      of: { kind: "variable", name: "facts" },
+      name: "partners",
+    } as const;
     const guard = await testGuard(
       policyOf({
         facts: { limit: 10, partners: ["a.test"] },
@@ -147,7 +178,10 @@ describe("an identity", () => {
             action: "allow",
             when: {
               kind: "and",
-              operands: [compare(argument("n"), "<=", first), compare(argument("to"), "in", partners)],
+              operands: [
+                compare(argument("n"), "<=", first),
+                compare(argument("to"), "in", partners),
+              ],
             },
           },
         ],

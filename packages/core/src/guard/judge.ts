@@ -78,7 +78,7 @@ export type CallBase = Pick<Judged, "id" | "tool" | "run" | "bundle" | "time">;
 export function refuse(base: CallBase, code: DecisionCode, detail?: string): Judged {
   const verdict = denial(code, detail);
   const evaluation = { verdict, arguments: NO_ARGUMENTS, rewrites: NO_REWRITES };
-  const decision = Object.freeze(decisionOf(evaluation, base.bundle));
+  const decision = decisionOf(evaluation, base.bundle);
   return { ...base, request: null, verdict, decision, snapshot: null, asked: null };
 }
 
@@ -126,6 +126,15 @@ function decisionOf(evaluation: Evaluation, bundle: LoadedBundle | null): Decisi
     rewrites: evaluation.rewrites,
     bundle: bundle?.identity ?? null,
   };
+}
+
+/**
+ * Freezes a decision that several will hold: no listener, reviewer or tool may change it for the others, or in the
+ * record that is written from it later. All that is shared between calls was frozen when it was made.
+ */
+export function seal({ decision }: Judged): void {
+  if (decision.rewrites.length > 0) Object.freeze(decision.rewrites).forEach(Object.freeze);
+  Object.freeze(decision);
 }
 
 /** The same call, denied for another reason: by the run, a limit, a reviewer or a store. */

@@ -24,22 +24,29 @@ function codeOf(guard: TestGuard, tool = "a", identity: Partial<Identity> = {}):
 }
 
 describe("a limit", () => {
-  verifies("core.limits.window", "holds in any trailing minute and says when to come back", async () => {
-    const guard = await testGuard(twoAMinute);
-    expect(codeOf(guard)).toBe("ran");
-    guard.time.advance(30_000);
-    expect(codeOf(guard)).toBe("ran");
-    guard.time.advance(29_999);
-    const call = { ticket: guard.ticket(), id: "x", tool: "a", arguments: {} };
-    const result = guard.run(call, () => "ran");
-    expect(isDenial(result) && result.decision).toMatchObject({ code: "rate_limited", retryAfter: 1 });
-    expect(isDenial(result) && result.message).toBe(
-      "Too many calls in a short time. Try again in 1 seconds.",
-    );
-    guard.time.advance(1);
-    expect(codeOf(guard)).toBe("ran");
-    expect(codeOf(guard)).toBe("rate_limited");
-  });
+  verifies(
+    "core.limits.window",
+    "holds in any trailing minute and says when to come back",
+    async () => {
+      const guard = await testGuard(twoAMinute);
+      expect(codeOf(guard)).toBe("ran");
+      guard.time.advance(30_000);
+      expect(codeOf(guard)).toBe("ran");
+      guard.time.advance(29_999);
+      const call = { ticket: guard.ticket(), id: "x", tool: "a", arguments: {} };
+      const result = guard.run(call, () => "ran");
+      expect(isDenial(result) && result.decision).toMatchObject({
+        code: "rate_limited",
+        retryAfter: 1,
+      });
+      expect(isDenial(result) && result.message).toBe(
+        "Too many calls in a short time. Try again in 1 seconds.",
+      );
+      guard.time.advance(1);
+      expect(codeOf(guard)).toBe("ran");
+      expect(codeOf(guard)).toBe("rate_limited");
+    },
+  );
 
   verifies("core.limits.parallel", "is never passed by calls made at once", async () => {
     const memory = memoryLimits();
@@ -62,14 +69,18 @@ describe("a limit", () => {
     }
   });
 
-  verifies("core.limits.keys", "is kept by tenant, agent and rule, not by session or user", async () => {
-    const guard = await testGuard(twoAMinute);
-    expect([codeOf(guard), codeOf(guard), codeOf(guard)]).toEqual(["ran", "ran", "rate_limited"]);
-    expect(codeOf(guard, "a", { session: "new", user: { id: "new" } })).toBe("rate_limited");
-    expect(codeOf(guard, "b")).toBe("ran");
-    expect(codeOf(guard, "a", { agent: { id: "other" } })).toBe("ran");
-    expect(codeOf(guard, "a", { tenant: "other" })).toBe("ran");
-  });
+  verifies(
+    "core.limits.keys",
+    "is kept by tenant, agent and rule, not by session or user",
+    async () => {
+      const guard = await testGuard(twoAMinute);
+      expect([codeOf(guard), codeOf(guard), codeOf(guard)]).toEqual(["ran", "ran", "rate_limited"]);
+      expect(codeOf(guard, "a", { session: "new", user: { id: "new" } })).toBe("rate_limited");
+      expect(codeOf(guard, "b")).toBe("ran");
+      expect(codeOf(guard, "a", { agent: { id: "other" } })).toBe("ran");
+      expect(codeOf(guard, "a", { tenant: "other" })).toBe("ran");
+    },
+  );
 
   verifies("core.limits.keys", "keeps names apart however they are written", async () => {
     const both = policyOf({
@@ -90,34 +101,47 @@ describe("a limit", () => {
     }
   });
 
-  verifies("core.limits.subject", "kept by the user denies where the ticket names none", async () => {
-    const byUser = policyOf({
-      tools: { a: {} },
-      rules: [{ name: "r", action: "allow", rateLimit: perMinute(1, { by: ["user"] }) }],
-    });
-    const guard = await testGuard(byUser);
-    expect(codeOf(guard)).toBe("obligation_failed");
-    const preview = { ticket: guard.ticket(), id: "x", tool: "a", arguments: {} };
-    expect(guard.decide(preview).code).toBe("obligation_failed");
-    expect(codeOf(guard, "a", { user: { id: "ann" } })).toBe("ran");
-  });
+  verifies(
+    "core.limits.subject",
+    "kept by the user denies where the ticket names none",
+    async () => {
+      const byUser = policyOf({
+        tools: { a: {} },
+        rules: [{ name: "r", action: "allow", rateLimit: perMinute(1, { by: ["user"] }) }],
+      });
+      const guard = await testGuard(byUser);
+      expect(codeOf(guard)).toBe("obligation_failed");
+      const preview = { ticket: guard.ticket(), id: "x", tool: "a", arguments: {} };
+      expect(guard.decide(preview).code).toBe("obligation_failed");
+      expect(codeOf(guard, "a", { user: { id: "ann" } })).toBe("ran");
+    },
+  );
 
-  verifies("core.limits.all-or-none", "that refuses leaves the others of the call untouched", async () => {
-    const wide = { name: "wide", action: "allow", rateLimit: perMinute(3) } as const;
-    const narrow = { name: "narrow", action: "allow", tools: ["a"], rateLimit: perMinute(1) } as const;
-    const guard = await testGuard(policyOf({ tools: { a: {}, b: {} }, rules: [wide, narrow] }));
-    expect([codeOf(guard, "a"), codeOf(guard, "a"), codeOf(guard, "a")]).toEqual([
-      "ran",
-      "rate_limited",
-      "rate_limited",
-    ]);
-    // The refused ones took nothing of the wide limit, which two more calls of b may still use.
-    expect([codeOf(guard, "b"), codeOf(guard, "b"), codeOf(guard, "b")]).toEqual([
-      "ran",
-      "ran",
-      "rate_limited",
-    ]);
-  });
+  verifies(
+    "core.limits.all-or-none",
+    "that refuses leaves the others of the call untouched",
+    async () => {
+      const wide = { name: "wide", action: "allow", rateLimit: perMinute(3) } as const;
+      const narrow = {
+        name: "narrow",
+        action: "allow",
+        tools: ["a"],
+        rateLimit: perMinute(1),
+      } as const;
+      const guard = await testGuard(policyOf({ tools: { a: {}, b: {} }, rules: [wide, narrow] }));
+      expect([codeOf(guard, "a"), codeOf(guard, "a"), codeOf(guard, "a")]).toEqual([
+        "ran",
+        "rate_limited",
+        "rate_limited",
+      ]);
+      // The refused ones took nothing of the wide limit, which two more calls of b may still use.
+      expect([codeOf(guard, "b"), codeOf(guard, "b"), codeOf(guard, "b")]).toEqual([
+        "ran",
+        "ran",
+        "rate_limited",
+      ]);
+    },
+  );
 
   it("costs nothing when another rule denies, or the arguments are refused", async () => {
     const guard = await testGuard(
@@ -175,7 +199,8 @@ describe("a limit store", () => {
     // A store in plain JavaScript answers what it answers.
     ...nothing.map(([name, answer]) => [`answers ${name}`, () => answer as LimitResult] as const),
     ...nothing.map(
-      ([name, answer]) => [`promises ${name}`, () => Promise.resolve(answer as LimitResult)] as const,
+      ([name, answer]) =>
+        [`promises ${name}`, () => Promise.resolve(answer as LimitResult)] as const,
     ),
   ];
 

@@ -1,5 +1,5 @@
 import { checkValidity } from "../bundle/instant.ts";
-import { decide, digestOf, refuse, type JudgeContext, type Judged } from "./judge.ts";
+import { decide, digestOf, refuse, seal, type JudgeContext, type Judged } from "./judge.ts";
 
 /**
  * Decides an approved call again, on the arguments that were shown, by the bundle in force now: deny wins over
@@ -14,7 +14,7 @@ export function rejudge(judged: Judged, context: Omit<JudgeContext, "tickets">):
   const expired = checkValidity(bundle, now);
   if (expired !== null) return refuse(base, expired);
   const again = decide(base, run, bundle, asked);
-  Object.freeze(again.decision); // listeners and the tool share it
+  seal(again);
   if (again.decision.effect === "deny") return again;
   if (digestOf(again) !== digestOf(judged)) return refuse(base, "approval_mismatch");
   return again;

@@ -44,24 +44,34 @@ async function codeOf(guard: TestGuard, args: object = {}, ran: unknown[] = []):
 }
 
 describe("an approval", () => {
-  verifies("core.review.approve", "runs the call once, with the arguments that were shown", async () => {
-    const { guard, asked } = await guardWith(exportRule, () => APPROVE);
-    const ran: unknown[] = [];
-    expect(await codeOf(guard, { size: 5000 }, ran)).toBe("ran");
-    expect(ran).toEqual([{ size: 5 }]);
-    expect(asked).toHaveLength(1);
-    expect(asked[0]).toMatchObject({
-      call: { id: "c1", tool: "tool" },
-      arguments: { size: 5 },
-      asked: { size: 5000 },
-      agent: { id: "agent" },
-      session: "session",
-    });
-    expect(asked[0]?.digest).toBe(callDigest("tool", { size: 5 }));
-    expect(asked[0]?.decision).toMatchObject({ effect: "review", code: "review_required", rule: "big" });
-    expect(guard.decisions.at(-1)?.decision).toMatchObject({ effect: "allow", code: "approved" });
-    expect(guard.audit.records.find(({ type }) => type === "call")).toMatchObject({ reviewer: "ann" });
-  });
+  verifies(
+    "core.review.approve",
+    "runs the call once, with the arguments that were shown",
+    async () => {
+      const { guard, asked } = await guardWith(exportRule, () => APPROVE);
+      const ran: unknown[] = [];
+      expect(await codeOf(guard, { size: 5000 }, ran)).toBe("ran");
+      expect(ran).toEqual([{ size: 5 }]);
+      expect(asked).toHaveLength(1);
+      expect(asked[0]).toMatchObject({
+        call: { id: "c1", tool: "tool" },
+        arguments: { size: 5 },
+        asked: { size: 5000 },
+        agent: { id: "agent" },
+        session: "session",
+      });
+      expect(asked[0]?.digest).toBe(callDigest("tool", { size: 5 }));
+      expect(asked[0]?.decision).toMatchObject({
+        effect: "review",
+        code: "review_required",
+        rule: "big",
+      });
+      expect(guard.decisions.at(-1)?.decision).toMatchObject({ effect: "allow", code: "approved" });
+      expect(guard.audit.records.find(({ type }) => type === "call")).toMatchObject({
+        reviewer: "ann",
+      });
+    },
+  );
 
   verifies("promise.5", "is good once: the same call again asks again", async () => {
     const { guard, asked } = await guardWith(always, () => (asked.length === 1 ? APPROVE : REJECT));
@@ -156,17 +166,23 @@ describe("any other answer", () => {
     const result = guard.run(call, () => "ran");
     expect(isDenial(await result)).toBe(true);
     expect(guard.decisions[0]?.decision.code).toBe("review_unavailable");
-    expect(guard.open([{ ...call, id: "c2" }])[0]?.denial?.decision.code).toBe("review_unavailable");
+    expect(guard.open([{ ...call, id: "c2" }])[0]?.denial?.decision.code).toBe(
+      "review_unavailable",
+    );
   });
 
-  verifies("core.review.session", "is not asked for without a session that the host named", async () => {
-    const { guard, asked } = await guardWith(always, () => APPROVE);
-    const ticket = guard.for({ agent: { id: "a" } });
-    const call = { ticket, id: "c1", tool: "tool", arguments: {} };
-    const result = await guard.run(call, () => "ran");
-    expect(isDenial(result) && result.decision.code).toBe("session_required");
-    expect(asked).toEqual([]);
-  });
+  verifies(
+    "core.review.session",
+    "is not asked for without a session that the host named",
+    async () => {
+      const { guard, asked } = await guardWith(always, () => APPROVE);
+      const ticket = guard.for({ agent: { id: "a" } });
+      const call = { ticket, id: "c1", tool: "tool", arguments: {} };
+      const result = await guard.run(call, () => "ran");
+      expect(isDenial(result) && result.decision.code).toBe("session_required");
+      expect(asked).toEqual([]);
+    },
+  );
 });
 
 describe("after the answer", () => {
@@ -182,25 +198,33 @@ describe("after the answer", () => {
     expect(ran).toEqual([]);
   });
 
-  verifies("core.review.again", "a policy that does not know the tool any more denies", async () => {
-    const { guard } = await guardWith(always, async () => {
-      await guard.use({ other: "allow" });
-      return APPROVE;
-    });
-    expect(await codeOf(guard)).toBe("unknown_tool");
-  });
+  verifies(
+    "core.review.again",
+    "a policy that does not know the tool any more denies",
+    async () => {
+      const { guard } = await guardWith(always, async () => {
+        await guard.use({ other: "allow" });
+        return APPROVE;
+      });
+      expect(await codeOf(guard)).toBe("unknown_tool");
+    },
+  );
 
-  verifies("core.review.again", "a policy that would change the arguments otherwise denies", async () => {
-    const smaller = policyOf({
-      tools: { tool: { default: "allow", batch: { argument: "size" } } },
-      rules: [{ name: "big", action: "review", when: HOLDS, maxBatchSize: 2 }],
-    });
-    const { guard } = await guardWith(exportRule, async () => {
-      await guard.use(smaller);
-      return APPROVE;
-    });
-    expect(await codeOf(guard, { size: 50 })).toBe("approval_mismatch");
-  });
+  verifies(
+    "core.review.again",
+    "a policy that would change the arguments otherwise denies",
+    async () => {
+      const smaller = policyOf({
+        tools: { tool: { default: "allow", batch: { argument: "size" } } },
+        rules: [{ name: "big", action: "review", when: HOLDS, maxBatchSize: 2 }],
+      });
+      const { guard } = await guardWith(exportRule, async () => {
+        await guard.use(smaller);
+        return APPROVE;
+      });
+      expect(await codeOf(guard, { size: 50 })).toBe("approval_mismatch");
+    },
+  );
 
   it("a policy that would now allow the call lets the approved one run", async () => {
     const { guard } = await guardWith(always, async () => {
@@ -231,14 +255,18 @@ describe("after the answer", () => {
 describe("a limit on a reviewed call", () => {
   const limited = policyOf({ rules: [{ name: "ask", action: "review", rateLimit: perMinute(1) }] });
 
-  verifies("core.review.limits", "is taken after the answer: a rejected call costs nothing", async () => {
-    let answer: ReviewAnswer = REJECT;
-    const { guard } = await guardWith(limited, () => answer);
-    expect(await codeOf(guard, { n: 1 })).toBe("approval_rejected");
-    answer = APPROVE;
-    expect(await codeOf(guard, { n: 2 })).toBe("ran");
-    expect(await codeOf(guard, { n: 3 })).toBe("rate_limited");
-  });
+  verifies(
+    "core.review.limits",
+    "is taken after the answer: a rejected call costs nothing",
+    async () => {
+      let answer: ReviewAnswer = REJECT;
+      const { guard } = await guardWith(limited, () => answer);
+      expect(await codeOf(guard, { n: 1 })).toBe("approval_rejected");
+      answer = APPROVE;
+      expect(await codeOf(guard, { n: 2 })).toBe("ran");
+      expect(await codeOf(guard, { n: 3 })).toBe("rate_limited");
+    },
+  );
 
   it("that asks when it is reached asks once, and the approved call goes past it", async () => {
     const soft = policyOf({

@@ -11,7 +11,10 @@ export type ReviewResult =
   | { readonly approved: false; readonly code: DecisionCode; readonly reviewer?: string };
 
 /** Why nobody can be asked about this call; `null` when somebody can. */
-export function reviewObstacle(judged: Judged, onReview: OnReview | undefined): DecisionCode | null {
+export function reviewObstacle(
+  judged: Judged,
+  onReview: OnReview | undefined,
+): DecisionCode | null {
   if (onReview === undefined) return "review_unavailable";
   // Without a session the same question could be asked again and again under new names.
   return judged.run?.namedSession === true ? null : "session_required";

@@ -132,25 +132,29 @@ describe("a generator tool", () => {
     expect(outcomes(guard.audit.records)).toEqual(["error"]);
   });
 
-  verifies("core.run.generator", "that is left early says aborted, and is closed itself", async () => {
-    const guard = await testGuard({ tool: "allow" });
-    let closed = false;
-    const stream = guard.run(callOf(guard), async function* () {
-      try {
-        yield 1;
-        yield 2;
-      } finally {
-        closed = true;
+  verifies(
+    "core.run.generator",
+    "that is left early says aborted, and is closed itself",
+    async () => {
+      const guard = await testGuard({ tool: "allow" });
+      let closed = false;
+      const stream = guard.run(callOf(guard), async function* () {
+        try {
+          yield 1;
+          yield 2;
+        } finally {
+          closed = true;
+        }
+      });
+      for await (const part of stream as AsyncIterable<number>) {
+        expect(part).toBe(1);
+        break;
       }
-    });
-    for await (const part of stream as AsyncIterable<number>) {
-      expect(part).toBe(1);
-      break;
-    }
-    expect(closed).toBe(true);
-    expect(outcomes(guard.audit.records)).toEqual(["aborted"]);
-    expect(guard.status().openCalls).toBe(0);
-  });
+      expect(closed).toBe(true);
+      expect(outcomes(guard.audit.records)).toEqual(["aborted"]);
+      expect(guard.status().openCalls).toBe(0);
+    },
+  );
 
   it("that is never read is aborted by return", async () => {
     const guard = await testGuard({ tool: "allow" });
@@ -182,20 +186,29 @@ describe("a generator tool", () => {
     expect(outcomes(guard.audit.records)).toEqual(["executed"]);
   });
 
-  verifies("core.run.generator-waits", "that is rejected has the denial as its only part", async () => {
-    const guard = await testGuard(
-      { tool: "review" },
-      { onReview: () => ({ answer: "reject", reviewer: "ann" }) },
-    );
-    const [part, ...others] = await partsOf(guard.run(callOf(guard), twoParts));
-    expect(isDenial(part) && part.decision.code).toBe("approval_rejected");
-    expect(others).toEqual([]);
-    expect(outcomes(guard.audit.records)).toEqual(["blocked"]);
-  });
+  verifies(
+    "core.run.generator-waits",
+    "that is rejected has the denial as its only part",
+    async () => {
+      const guard = await testGuard(
+        { tool: "review" },
+        { onReview: () => ({ answer: "reject", reviewer: "ann" }) },
+      );
+      const [part, ...others] = await partsOf(guard.run(callOf(guard), twoParts));
+      expect(isDenial(part) && part.decision.code).toBe("approval_rejected");
+      expect(others).toEqual([]);
+      expect(outcomes(guard.audit.records)).toEqual(["blocked"]);
+    },
+  );
 
   it("that is rejected gives what the adapter makes of a denial", async () => {
-    const guard = await testGuard({ tool: "review" }, { onReview: () => Promise.reject(new Error("down")) });
-    const stream = guard.run(callOf(guard), twoParts, { denied: ({ message }) => `no: ${message}` });
+    const guard = await testGuard(
+      { tool: "review" },
+      { onReview: () => Promise.reject(new Error("down")) },
+    );
+    const stream = guard.run(callOf(guard), twoParts, {
+      denied: ({ message }) => `no: ${message}`,
+    });
     const [part] = await partsOf(stream);
     expect(part).toMatch(/^no: /);
   });

@@ -17,18 +17,20 @@ export interface CoverageEntry {
 export interface GuardStatus {
   /** `ready`: a valid bundle is loaded. `no_bundle`: every call is denied until one arrives. */
   readonly state: "ready" | "no_bundle" | "closed";
-  readonly bundle: (BundleIdentity & {
-    readonly audience: readonly string[];
-    /** ISO 8601, UTC. */
-    readonly notBefore: string;
-    readonly expires: string;
-    readonly signers: readonly string[];
-    /** Where it came from. */
-    readonly source: string;
-    /** When it was verified, ISO 8601, UTC. */
-    readonly loadedAt: string;
-    readonly mode: "enforce";
-  }) | null;
+  readonly bundle:
+    | (BundleIdentity & {
+        readonly audience: readonly string[];
+        /** ISO 8601, UTC. */
+        readonly notBefore: string;
+        readonly expires: string;
+        readonly signers: readonly string[];
+        /** Where it came from. */
+        readonly source: string;
+        /** When it was verified, ISO 8601, UTC. */
+        readonly loadedAt: string;
+        readonly mode: "enforce";
+      })
+    | null;
   /** Why the last attempt to load failed. */
   readonly lastError: { readonly code: string; readonly message: string } | null;
   readonly openCalls: number;

@@ -22,5 +22,5 @@ export async function* onePart(part: unknown): Parts {
 
 /** A stream that was left before anything began. */
 export async function* noParts(): Parts {
-  return undefined;
+  return yield* [];
 }

@@ -87,7 +87,9 @@ function readPrincipal(whole: JsonObject, name: "agent" | "user"): Principal | u
 function withRoles(agent: Principal): Principal {
   const roles = agent["roles"];
   if (roles === undefined) {
-    return Object.freeze(Object.assign(emptyImage(), agent, { roles: Object.freeze([]) })) as Principal;
+    return Object.freeze(
+      Object.assign(emptyImage(), agent, { roles: Object.freeze([]) }),
+    ) as Principal;
   }
   if (!Array.isArray(roles) || roles.some((role) => typeof role !== "string")) {
     throw malformed("agent.roles", "a list of texts");

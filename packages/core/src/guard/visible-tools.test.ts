@@ -2,12 +2,30 @@ import { describe, expect, it } from "vitest";
 import { compare, ERRS, HOLDS, policyOf } from "../../../../test/policies.ts";
 import { testGuard } from "../testing/index.ts";
 
-const desk = compare({ kind: "field", of: { kind: "variable", name: "agent" }, name: "id" }, "==", "desk");
+const desk = compare(
+  { kind: "field", of: { kind: "variable", name: "agent" }, name: "id" },
+  "==",
+  "desk",
+);
 
 describe("the tools a model is shown", () => {
   const policy = policyOf({
-    agents: { desk: { when: desk, tools: ["open", "asked", "shut", "sometimes", "silent"], at: { file: "p", line: 1 } } },
-    tools: { open: {}, asked: {}, shut: {}, sometimes: {}, silent: {}, outside: {}, plain: { default: "allow" } },
+    agents: {
+      desk: {
+        when: desk,
+        tools: ["open", "asked", "shut", "sometimes", "silent"],
+        at: { file: "p", line: 1 },
+      },
+    },
+    tools: {
+      open: {},
+      asked: {},
+      shut: {},
+      sometimes: {},
+      silent: {},
+      outside: {},
+      plain: { default: "allow" },
+    },
     rules: [
       { name: "a", action: "allow", tools: ["open", "outside", "shut"] },
       { name: "b", action: "review", tools: ["asked"] },
@@ -16,7 +34,8 @@ describe("the tools a model is shown", () => {
       { name: "e", action: "deny", tools: ["sometimes"], when: ERRS },
     ],
   });
-  const names = (tools: readonly { readonly name: string }[]): string[] => tools.map(({ name }) => name);
+  const names = (tools: readonly { readonly name: string }[]): string[] =>
+    tools.map(({ name }) => name);
   const all = ["open", "asked", "shut", "sometimes", "silent", "outside", "unknown", "constructor"];
   const tools = all.map((name) => ({ name }));
 
@@ -32,11 +51,42 @@ describe("the tools a model is shown", () => {
   it("keep their objects, but for descriptions with invisible characters", async () => {
     const guard = await testGuard({ a: "allow", b: "allow" });
     const plain = { name: "a", description: "Searches orders.", extra: 1 };
-    const hidden = { name: "b", description: "Reads\u200b mail.\u{e0041}\u{e0042} \u202eOK", extra: 2 };
+    const hidden = {
+      name: "b",
+      description: "Reads\u200b mail.\u{e0041}\u{e0042} \u202eOK",
+      extra: 2,
+    };
     const [one, two] = guard.visibleTools(guard.ticket(), [plain, hidden]);
     expect(one).toBe(plain);
     expect(two).toEqual({ name: "b", description: "Reads mail. OK", extra: 2 });
     expect(hidden.description).toContain("\u200b");
+  });
+
+  it("are found by the facts of the policy, as the decision is", async () => {
+    const admins = {
+      kind: "field",
+      of: { kind: "variable", name: "facts" },
+      name: "admins",
+    } as const;
+    const id = { kind: "field", of: { kind: "variable", name: "agent" }, name: "id" } as const;
+    const guard = await testGuard(
+      policyOf({
+        facts: { admins: ["desk"] },
+        agents: {
+          a: { when: compare(id, "in", admins), tools: ["tool"], at: { file: "p", line: 1 } },
+        },
+        rules: [{ action: "allow" }],
+      }),
+    );
+    const ticket = guard.for({ agent: { id: "desk" } });
+    expect(guard.decide({ ticket, id: "c", tool: "tool", arguments: {} }).code).toBe("allowed");
+    expect(names(guard.visibleTools(ticket, [{ name: "tool" }]))).toEqual(["tool"]);
+  });
+
+  it("may have descriptions that are no text", async () => {
+    const guard = await testGuard({ a: "allow" });
+    const tool = { name: "a", description: 7 as unknown as string };
+    expect(guard.visibleTools(guard.ticket(), [tool])).toEqual([tool]);
   });
 
   it("are no gate: a hidden tool that is called all the same is denied", async () => {

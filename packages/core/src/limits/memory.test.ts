@@ -57,7 +57,9 @@ describe("memory limits past a thousand", () => {
 
 describe("a limit that a new policy changed", () => {
   const HOUR = 3_600_000;
-  const claimOf = (windowMs: number, max: number): readonly LimitClaim[] => [{ key: "k", max, windowMs }];
+  const claimOf = (windowMs: number, max: number): readonly LimitClaim[] => [
+    { key: "k", max, windowMs },
+  ];
 
   it("counts by its new window what was taken under the old one", () => {
     const limits = memoryLimits();
@@ -74,18 +76,22 @@ describe("a limit that a new policy changed", () => {
 });
 
 describe("memory", () => {
-  verifies("core.run.memory", "for counters is bounded: idle ones go, and none that counts is pushed out", () => {
-    const limits = memoryLimits();
-    const take = (key: string, now: number): boolean => {
-      const result = limits.reserve([{ key, max: 1, windowMs: 1_000 }], now);
-      return "ok" in result && result.ok;
-    };
-    expect(take("mine", 0)).toBe(true);
-    for (let n = 0; n < 99_999; n++) take(`other-${n}`, 0);
-    // An attacker who invents names must not free the limit that is used up.
-    expect(() => take("one-more", 1)).toThrow("too many limits");
-    expect(take("mine", 1)).toBe(false);
-    expect(take("one-more", 1_000)).toBe(true);
-    expect(take("mine", 1_000)).toBe(true);
-  });
+  verifies(
+    "core.run.memory",
+    "for counters is bounded: idle ones go, and none that counts is pushed out",
+    () => {
+      const limits = memoryLimits();
+      const take = (key: string, now: number): boolean => {
+        const result = limits.reserve([{ key, max: 1, windowMs: 1_000 }], now);
+        return "ok" in result && result.ok;
+      };
+      expect(take("mine", 0)).toBe(true);
+      for (let n = 0; n < 99_999; n++) take(`other-${n}`, 0);
+      // An attacker who invents names must not free the limit that is used up.
+      expect(() => take("one-more", 1)).toThrow("too many limits");
+      expect(take("mine", 1)).toBe(false);
+      expect(take("one-more", 1_000)).toBe(true);
+      expect(take("mine", 1_000)).toBe(true);
+    },
+  );
 });

@@ -12,21 +12,25 @@ function snapshotOf(value: unknown): Snapshot {
 }
 
 describe("the tool's copy", () => {
-  verifies("core.copy.special", "holds dates, URLs, bigints and bytes as such, at any depth", () => {
-    const given = {
-      date: new Date(5),
-      url: new URL("https://acme.test/x"),
-      big: 9_007_199_254_740_993n,
-      bytes: Uint8Array.of(1, 2, 3),
-      list: [new Date(6), { deep: [1n] }],
-    };
-    const copy = copyForTool(snapshotOf(given));
-    expect(copy).toEqual(given);
-    expect(copy).toHaveProperty("date", expect.any(Date));
-    expect(copy).toHaveProperty("url", expect.any(URL));
-    expect(copy).toHaveProperty("bytes", expect.any(Uint8Array));
-    expect(copy).toHaveProperty("list.1.deep.0", 1n);
-  });
+  verifies(
+    "core.copy.special",
+    "holds dates, URLs, bigints and bytes as such, at any depth",
+    () => {
+      const given = {
+        date: new Date(5),
+        url: new URL("https://acme.test/x"),
+        big: 9_007_199_254_740_993n,
+        bytes: Uint8Array.of(1, 2, 3),
+        list: [new Date(6), { deep: [1n] }],
+      };
+      const copy = copyForTool(snapshotOf(given));
+      expect(copy).toEqual(given);
+      expect(copy).toHaveProperty("date", expect.any(Date));
+      expect(copy).toHaveProperty("url", expect.any(URL));
+      expect(copy).toHaveProperty("bytes", expect.any(Uint8Array));
+      expect(copy).toHaveProperty("list.1.deep.0", 1n);
+    },
+  );
 
   it("is ordinary and mutable, with the usual prototype", () => {
     const copy = copyForTool(snapshotOf({ a: { b: [1] } }));
@@ -47,7 +51,11 @@ describe("the tool's copy", () => {
     copy.list[0] = { a: 99 };
     expect(given).toEqual({ date: new Date(5), bytes: Uint8Array.of(1), list: [{ a: 1 }] });
     expect(copyForTool(snapshot)).toEqual(given);
-    expect(snapshot.image).toEqual({ date: "1970-01-01T00:00:00.005Z", bytes: "AQ==", list: [{ a: 1 }] });
+    expect(snapshot.image).toEqual({
+      date: "1970-01-01T00:00:00.005Z",
+      bytes: "AQ==",
+      list: [{ a: 1 }],
+    });
   });
 
   it("holds a key __proto__ as the own property that was judged", () => {

@@ -27,24 +27,28 @@ describe("the digest of a call", () => {
     expect(digest("t", one)).toBe(digest("t", two));
   });
 
-  verifies("core.digest.canonical", "changes with the tool, a name, a value, a type or an order", () => {
-    const all = [
-      digest("t", { a: 1 }),
-      digest("u", { a: 1 }),
-      digest("t", { b: 1 }),
-      digest("t", { a: 2 }),
-      digest("t", { a: "1" }),
-      digest("t", { a: [1] }),
-      digest("t", { a: null }),
-      digest("t", { a: 1, b: 1 }),
-      digest("t", { a: [1, 2] }),
-      digest("t", { a: [2, 1] }),
-      digest("t", { a: { b: 1 } }),
-      digest("t", JSON.parse('{"__proto__":1}')),
-      digest("t", {}),
-    ];
-    expect(new Set(all).size).toBe(all.length);
-  });
+  verifies(
+    "core.digest.canonical",
+    "changes with the tool, a name, a value, a type or an order",
+    () => {
+      const all = [
+        digest("t", { a: 1 }),
+        digest("u", { a: 1 }),
+        digest("t", { b: 1 }),
+        digest("t", { a: 2 }),
+        digest("t", { a: "1" }),
+        digest("t", { a: [1] }),
+        digest("t", { a: null }),
+        digest("t", { a: 1, b: 1 }),
+        digest("t", { a: [1, 2] }),
+        digest("t", { a: [2, 1] }),
+        digest("t", { a: { b: 1 } }),
+        digest("t", JSON.parse('{"__proto__":1}')),
+        digest("t", {}),
+      ];
+      expect(new Set(all).size).toBe(all.length);
+    },
+  );
 
   it("cannot be made equal by quotes and brackets in names", () => {
     expect(digest('t","x":"y', {})).not.toBe(digest("t", {}));
@@ -56,7 +60,9 @@ describe("the digest of a call", () => {
     const keys = ["\u20ac", "\r", "\ufb33", "1", "\ud83d\ude00", "\u0080", "\u00f6"];
     const object = Object.fromEntries(keys.map((key) => [key, 0]));
     const sorted = ["\r", "1", "\u0080", "\u00f6", "\u20ac", "\ud83d\ude00", "\ufb33"];
-    expect(canonicalJson(object)).toBe(`{${sorted.map((key) => `${JSON.stringify(key)}:0`).join(",")}}`);
+    expect(canonicalJson(object)).toBe(
+      `{${sorted.map((key) => `${JSON.stringify(key)}:0`).join(",")}}`,
+    );
   });
 
   it("writes numbers as RFC 8785 says", () => {

@@ -74,7 +74,14 @@ describe("what is not JSON", () => {
     ["a symbol", { s: Symbol("s") }],
     ["a map", { m: new Map([["a", 1]]) }],
     ["a set", { s: new Set([1]) }],
-    ["an instance of a class", { c: new (class Point { x = 1; })() }],
+    [
+      "an instance of a class",
+      {
+        c: new (class Point {
+          x = 1;
+        })(),
+      },
+    ],
     ["a date that is none", { d: new Date(Number.NaN) }],
     ["a promise", { p: Promise.resolve(1) }],
     ["another typed array", { f: new Float64Array([1]) }],
@@ -188,7 +195,14 @@ describe("reading", () => {
   });
 
   it("ends for a proxy that always has another key", () => {
-    const endless: object = new Proxy({}, { ownKeys: () => ["a"], getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }), get: () => endless });
+    const endless: object = new Proxy(
+      {},
+      {
+        ownKeys: () => ["a"],
+        getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }),
+        get: () => endless,
+      },
+    );
     expect(takeSnapshot({ endless })).toBe("arguments_too_large");
   });
 });

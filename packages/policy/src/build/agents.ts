@@ -17,14 +17,20 @@ export interface BuiltProfile {
 }
 
 /** One entry of `agents`: a ceiling for the agents that its `when` describes. */
-export function buildProfile(entry: YamlEntry, tools: Tools, conditions: Conditions, reporter: Reporter): BuiltProfile | undefined {
+export function buildProfile(
+  entry: YamlEntry,
+  tools: Tools,
+  conditions: Conditions,
+  reporter: Reporter,
+): BuiltProfile | undefined {
   const { key: name, keyAt, value } = entry;
   if (!NAME.test(name)) {
     reporter.error({ code: "bad_name", at: keyAt, message: nameRefusal(name, "an agent profile") });
   }
   if (value.kind !== "map") return undefined;
   const when = buildWhen(value, conditions, reporter);
-  if (when.kind !== "always" && when.expression !== undefined) tools.undescribed.condition(when.expression);
+  if (when.kind !== "always" && when.expression !== undefined)
+    tools.undescribed.condition(when.expression);
   const names = profileTools(value, tools, reporter);
   if (when.kind !== "condition") return undefined;
   const at = { file: keyAt.file.path, line: keyAt.file.positionOf(keyAt.start).line };
@@ -38,9 +44,17 @@ function profileTools(map: YamlMap, tools: Tools, reporter: Reporter): readonly 
     if (isGlob(name)) tools.expand(name, at).forEach((one) => names.add(one));
     else if (tools.get(name) !== undefined) names.add(name);
     else if (!tools.incomplete) {
-      const right = reporter.nearest(name, [...tools.all].map((tool) => tool.name));
+      const right = reporter.nearest(
+        name,
+        [...tools.all].map((tool) => tool.name),
+      );
       const message = `There is no tool \`${name}\`, neither under \`tools\` nor in a rule.`;
-      reporter.error({ code: "unknown_tool", at, message, hint: right === undefined ? undefined : `Did you mean \`${right}\`?` });
+      reporter.error({
+        code: "unknown_tool",
+        at,
+        message,
+        hint: right === undefined ? undefined : `Did you mean \`${right}\`?`,
+      });
     }
   }
   return [...names];

@@ -8,17 +8,28 @@ import type { YamlEntry } from "../yaml/tree.ts";
 
 /** Words that the grammar of conditions keeps for itself. */
 const RESERVED: readonly string[] = [
-  ..."true false null in as break const continue else for function if import let loop package".split(" "),
+  ..."true false null in as break const continue else for function if import let loop package".split(
+    " ",
+  ),
   ..."namespace return var void while prototype".split(" "),
 ];
 
 /** The named conditions, by name. */
-export function definitionsOf(entries: readonly YamlEntry[], reporter: Reporter): ReadonlyMap<string, Definition> {
+export function definitionsOf(
+  entries: readonly YamlEntry[],
+  reporter: Reporter,
+): ReadonlyMap<string, Definition> {
   const definitions = new Map<string, Definition>();
   for (const { key: name, keyAt, value } of entries) {
     const why = refusal(name);
-    if (why === undefined) definitions.set(name, { name, keyAt, scalar: isText(value) ? value : undefined });
-    else reporter.error({ code: "bad_name", at: keyAt, message: `\`${shown(name)}\` cannot name a condition: ${why}.` });
+    if (why === undefined)
+      definitions.set(name, { name, keyAt, scalar: isText(value) ? value : undefined });
+    else
+      reporter.error({
+        code: "bad_name",
+        at: keyAt,
+        message: `\`${shown(name)}\` cannot name a condition: ${why}.`,
+      });
   }
   return definitions;
 }

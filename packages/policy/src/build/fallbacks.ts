@@ -28,8 +28,16 @@ export function buildFallback(
     const text = "A fallback is either a `message` or a `value`; found both.";
     reporter.error({ code: "conflicting_keys", at: value.keyAt, message: text });
   }
-  if (message === undefined && value === undefined && !LATER.some((key) => entryOf(map, key) !== undefined)) {
-    reporter.error({ code: "missing_key", at: entry.keyAt, message: "The fallback has neither a `message` nor a `value`." });
+  if (
+    message === undefined &&
+    value === undefined &&
+    !LATER.some((key) => entryOf(map, key) !== undefined)
+  ) {
+    reporter.error({
+      code: "missing_key",
+      at: entry.keyAt,
+      message: "The fallback has neither a `message` nor a `value`.",
+    });
   }
   if (message !== undefined && isText(message.value)) {
     const parts = messageTemplate(message.value, reporter);

@@ -28,7 +28,9 @@ describe("globMatches", () => {
     const globs = fc.string({ unit: fc.constantFrom("a", "b", "/", ".", "*", "**"), maxLength: 6 });
     fc.assert(
       fc.property(globs, signs, (glob, name) => {
-        const source = glob.replaceAll(".", "\\.").replace(/\*+/g, (stars) => (stars.length > 1 ? ".*" : "[^/]*"));
+        const source = glob
+          .replaceAll(".", "\\.")
+          .replace(/\*+/g, (stars) => (stars.length > 1 ? ".*" : "[^/]*"));
         expect(globMatches(glob, name)).toBe(new RegExp(`^${source}$`, "s").test(name));
       }),
     );

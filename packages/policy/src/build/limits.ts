@@ -31,13 +31,20 @@ export function parseRate(text: string): RateResult {
   }
   const max = /^[0-9]+$/.test(number) ? Number(number) : 0;
   if (!Number.isSafeInteger(max) || max < 1) {
-    return { ok: false, message: `\`${shown(text)}\` is no rate: \`${shown(number)}\` is no whole number of at least 1.` };
+    return {
+      ok: false,
+      message: `\`${shown(text)}\` is no rate: \`${shown(number)}\` is no whole number of at least 1.`,
+    };
   }
   const windowMs = Object.hasOwn(WINDOWS, unit) ? WINDOWS[unit] : undefined;
   if (windowMs === undefined) {
     const right = nearest(unit, Object.keys(WINDOWS));
     const hint = right === undefined ? {} : { hint: `Did you mean \`${right}\`?` };
-    return { ok: false, message: `\`${shown(text)}\` is no rate: \`${shown(unit)}\` is no window; ${EXPECTED}.`, ...hint };
+    return {
+      ok: false,
+      message: `\`${shown(text)}\` is no rate: \`${shown(unit)}\` is no window; ${EXPECTED}.`,
+      ...hint,
+    };
   }
   return { ok: true, rate: { max, windowMs } };
 }

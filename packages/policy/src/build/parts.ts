@@ -32,7 +32,11 @@ export type SingleKey = "id" | "description" | "mode" | "fallback";
 const SINGLE: readonly SingleKey[] = ["id", "description", "mode", "fallback"];
 
 /** Merges the files by union and reports what two of them define. */
-export function mergeFiles(files: readonly PolicyFile[], at: Span, reporter: Reporter): PolicyParts {
+export function mergeFiles(
+  files: readonly PolicyFile[],
+  at: Span,
+  reporter: Reporter,
+): PolicyParts {
   const roots = files.map((file) => file.root).filter((root) => root.kind === "map");
   const single = new Map<SingleKey, YamlEntry>();
   for (const key of SINGLE) {
@@ -49,7 +53,9 @@ export function mergeFiles(files: readonly PolicyFile[], at: Span, reporter: Rep
   return {
     at: (firstRoot === undefined ? undefined : entryOf(firstRoot, "interlatch")?.keyAt) ?? at,
     single,
-    agents: roots.some((root) => entryOf(root, "agents") !== undefined) ? section("agents") : undefined,
+    agents: roots.some((root) => entryOf(root, "agents") !== undefined)
+      ? section("agents")
+      : undefined,
     tools: section("tools"),
     facts: section("facts"),
     define: section("define"),
@@ -69,7 +75,11 @@ function hasUnreadSection(root: YamlMap): boolean {
   return root.entries.some(({ key, value }) => SECTIONS.includes(key) && value.kind !== "map");
 }
 
-function union(roots: readonly YamlMap[], section: string, reporter: Reporter): readonly YamlEntry[] {
+function union(
+  roots: readonly YamlMap[],
+  section: string,
+  reporter: Reporter,
+): readonly YamlEntry[] {
   const entries = new Map<string, YamlEntry>();
   for (const root of roots) {
     const node = entryOf(root, section)?.value;
@@ -88,5 +98,9 @@ function union(roots: readonly YamlMap[], section: string, reporter: Reporter): 
 export function reportTwice(reporter: Reporter, at: Span, first: Span, what: string): void {
   const { line } = first.file.positionOf(first.start);
   const place = first.file === at.file ? `on line ${line}` : `in ${first.file.path}:${line}`;
-  reporter.error({ code: "duplicate_name", at, message: `${what} is defined a second time; the first is ${place}.` });
+  reporter.error({
+    code: "duplicate_name",
+    at,
+    message: `${what} is defined a second time; the first is ${place}.`,
+  });
 }

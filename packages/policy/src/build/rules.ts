@@ -59,7 +59,12 @@ export class RuleReader {
     const checkers = this.#checkersOf(tools);
     const when = buildWhen(node, this.#conditions, this.#reporter);
     if (when.kind !== "always" && when.expression !== undefined) check(when.expression, checkers);
-    const fallback = buildFallback(entryOf(node, "fallback"), this.#conditions, checkers, this.#reporter);
+    const fallback = buildFallback(
+      entryOf(node, "fallback"),
+      this.#conditions,
+      checkers,
+      this.#reporter,
+    );
     const until = this.#until(node);
     const rateLimit = this.#rateLimit(node);
     const action = ACTIONS[wordAt(node, "action", Object.keys(ACTIONS)) ?? ""];
@@ -112,7 +117,9 @@ export class RuleReader {
   }
 
   #checkersOf(tools: readonly string[]): readonly Checker[] {
-    const checkers = new Set(tools.map((name) => this.#tools.get(name)?.checker ?? this.#tools.undescribed));
+    const checkers = new Set(
+      tools.map((name) => this.#tools.get(name)?.checker ?? this.#tools.undescribed),
+    );
     return checkers.size === 0 ? [this.#tools.undescribed] : [...checkers];
   }
 
@@ -122,7 +129,8 @@ export class RuleReader {
     const until = endOfDay(scalar.value) ?? epochOf(scalar.value);
     if (until === undefined) {
       const message = `\`${shown(scalar.value)}\` is neither a day nor an instant.`;
-      const hint = "Write a day like 2026-12-31 (to its end, UTC), or an instant like 2026-12-31T18:00:00Z.";
+      const hint =
+        "Write a day like 2026-12-31 (to its end, UTC), or an instant like 2026-12-31T18:00:00Z.";
       this.#reporter.error({ code: "bad_date", at: scalar.at, message, hint });
     }
     return until;
@@ -136,12 +144,23 @@ export class RuleReader {
     }
     const result = parseRate(scalar.value);
     if (!result.ok) {
-      this.#reporter.error({ code: "bad_rate_limit", at: scalar.at, message: result.message, hint: result.hint });
+      this.#reporter.error({
+        code: "bad_rate_limit",
+        at: scalar.at,
+        message: result.message,
+        hint: result.hint,
+      });
       return undefined;
     }
-    const keys = listAt(node, "by")?.items.filter(isText).map((item) => item.value) ?? ["agent"];
+    const keys = listAt(node, "by")
+      ?.items.filter(isText)
+      .map((item) => item.value) ?? ["agent"];
     const by = LIMIT_KEYS.filter((key) => keys.includes(key));
-    return { ...result.rate, onExceed: wordAt(node, "on_exceed", ["deny", "review"]) ?? "deny", by };
+    return {
+      ...result.rate,
+      onExceed: wordAt(node, "on_exceed", ["deny", "review"]) ?? "deny",
+      by,
+    };
   }
 
   /** `by` and `on_exceed` say how a limit works; without one they would be dead words that look like protection. */
@@ -151,7 +170,12 @@ export class RuleReader {
       const entry = entryOf(node, key);
       if (entry === undefined) continue;
       const message = `\`${key}\` belongs to a limit, and this rule has none.`;
-      this.#reporter.error({ code: "conflicting_keys", at: entry.keyAt, message, hint: "Add `rate_limit`, or leave this out." });
+      this.#reporter.error({
+        code: "conflicting_keys",
+        at: entry.keyAt,
+        message,
+        hint: "Add `rate_limit`, or leave this out.",
+      });
     }
   }
 }

@@ -29,7 +29,11 @@ export class SchemaReader {
     const fits = type === undefined || type === "object";
     if (!fits && !this.isUnknown(schema) && node.kind === "map") {
       const at = entryOf(node, "type")?.value.at ?? node.at;
-      this.#reporter.error({ code: "bad_schema", at, message: "The arguments of a tool are an object: `type: object`." });
+      this.#reporter.error({
+        code: "bad_schema",
+        at,
+        message: "The arguments of a tool are an object: `type: object`.",
+      });
     }
     if (type !== undefined) return schema;
     const typed: ArgumentSchema = { type: "object", ...schema };
@@ -39,8 +43,13 @@ export class SchemaReader {
 
   read(node: YamlNode): ArgumentSchema {
     if (node.kind !== "map") return this.#mark({});
-    const schema: ArgumentSchema = { ...this.#words(node), ...this.#ranges(node), ...this.#shape(node) };
-    if (this.#parts.isFaulty(node) || node.entries.some((entry) => isLaterKeyword(entry.key))) return this.#mark(schema);
+    const schema: ArgumentSchema = {
+      ...this.#words(node),
+      ...this.#ranges(node),
+      ...this.#shape(node),
+    };
+    if (this.#parts.isFaulty(node) || node.entries.some((entry) => isLaterKeyword(entry.key)))
+      return this.#mark(schema);
     this.#checkRequired(node, schema);
     this.#checkRanges(node);
     return schema;
@@ -87,12 +96,17 @@ export class SchemaReader {
     const seen = new Set<string>();
     for (const item of listAt(node, "required")?.items ?? []) {
       if (!isText(item)) continue;
-      if (seen.has(item.value)) this.#refuse(item.at, `\`${shown(item.value)}\` is required twice.`);
+      if (seen.has(item.value))
+        this.#refuse(item.at, `\`${shown(item.value)}\` is required twice.`);
       seen.add(item.value);
       if (known.has(item.value)) continue;
       const right = this.#reporter.nearest(item.value, [...known]);
       const message = `\`${shown(item.value)}\` is required but is not among the \`properties\`, so no call could fit: objects are closed.`;
-      this.#refuse(item.at, message, right === undefined ? undefined : `Did you mean \`${right}\`?`);
+      this.#refuse(
+        item.at,
+        message,
+        right === undefined ? undefined : `Did you mean \`${right}\`?`,
+      );
     }
   }
 
@@ -100,7 +114,10 @@ export class SchemaReader {
     for (const [low, high] of RANGES) {
       const [least, most] = [numberAt(node, low), numberAt(node, high)];
       if (least === undefined || most === undefined || least <= most) continue;
-      this.#refuse(valueOf(node, high)?.at ?? node.at, `\`${high}\` (${most}) is below \`${low}\` (${least}), so nothing could fit.`);
+      this.#refuse(
+        valueOf(node, high)?.at ?? node.at,
+        `\`${high}\` (${most}) is below \`${low}\` (${least}), so nothing could fit.`,
+      );
     }
   }
 
@@ -109,8 +126,21 @@ export class SchemaReader {
   }
 }
 
-const NUMBERS = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"] as const;
-const COUNTS = ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] as const;
+const NUMBERS = [
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+] as const;
+const COUNTS = [
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "minProperties",
+  "maxProperties",
+] as const;
 const RANGES = [
   ["minimum", "maximum"],
   ["minLength", "maxLength"],

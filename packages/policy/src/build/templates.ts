@@ -22,7 +22,12 @@ function piecesOf(scalar: TextScalar, reporter: Reporter): readonly Piece[] | un
   const pieces: Piece[] = [];
   let literal = "";
   const refuse = (start: number, message: string): undefined => {
-    reporter.error({ code: "bad_template", at: spanInScalar(scalar, start, start + 1), message, hint: "Write a literal brace twice: `{{`, `}}`." });
+    reporter.error({
+      code: "bad_template",
+      at: spanInScalar(scalar, start, start + 1),
+      message,
+      hint: "Write a literal brace twice: `{{`, `}}`.",
+    });
     return undefined;
   };
   for (let at = 0; at < text.length; at++) {
@@ -61,7 +66,10 @@ function closingBrace(text: string, from: number): number | undefined {
 const MESSAGE_NAMES = ["reason", "tool", "rule"] as const;
 
 /** A message for the model: `reason`, `tool` and `rule` alone, never a value or a detail for operators. */
-export function messageTemplate(scalar: TextScalar, reporter: Reporter): MessageTemplate | undefined {
+export function messageTemplate(
+  scalar: TextScalar,
+  reporter: Reporter,
+): MessageTemplate | undefined {
   const pieces = piecesOf(scalar, reporter);
   const parts = pieces?.map((piece) => {
     if (typeof piece === "string") return piece;
@@ -87,7 +95,8 @@ export function valueTemplate(
   checkers: readonly Checker[],
   reporter: Reporter,
 ): ValueTemplate | undefined {
-  const inner = (child: YamlNode): ValueTemplate | undefined => valueTemplate(child, conditions, checkers, reporter);
+  const inner = (child: YamlNode): ValueTemplate | undefined =>
+    valueTemplate(child, conditions, checkers, reporter);
   switch (node.kind) {
     case "broken":
       return undefined;
@@ -105,7 +114,10 @@ export function valueTemplate(
   }
 }
 
-function objectTemplate(node: YamlMap, inner: (child: YamlNode) => ValueTemplate | undefined): ValueTemplate | undefined {
+function objectTemplate(
+  node: YamlMap,
+  inner: (child: YamlNode) => ValueTemplate | undefined,
+): ValueTemplate | undefined {
   const entries = node.entries.flatMap(({ key, value }) => {
     const template = inner(value);
     return template === undefined ? [] : [[key, template] as const];
@@ -138,8 +150,10 @@ function textTemplate(
   const whole = parts.filter((part) => part !== undefined);
   if (whole.length < parts.length) return undefined;
   const [only] = whole;
-  if (whole.every((part) => typeof part === "string")) return { kind: "literal", value: whole.join("") };
-  if (alone && only !== undefined && typeof only !== "string") return { kind: "expression", expression: only };
+  if (whole.every((part) => typeof part === "string"))
+    return { kind: "literal", value: whole.join("") };
+  if (alone && only !== undefined && typeof only !== "string")
+    return { kind: "expression", expression: only };
   return { kind: "text", parts: whole };
 }
 
@@ -154,10 +168,16 @@ function expressionOf(
   if (expression === undefined) return undefined;
   for (const checker of checkers) {
     const type = checker.value(expression);
-    const fits = alone ? canBe(type, "null", "boolean", "number", "string", "list", "object") : canBe(type, "null", "boolean", "number", "string");
+    const fits = alone
+      ? canBe(type, "null", "boolean", "number", "string", "list", "object")
+      : canBe(type, "null", "boolean", "number", "string");
     if (!fits) {
       const wanted = alone ? "JSON" : "a text, a number, a boolean or null";
-      checker.report("wrong_type", expression, `An expression ${alone ? "" : "inside text "}must give ${wanted}; this gives ${describe(type)}.`);
+      checker.report(
+        "wrong_type",
+        expression,
+        `An expression ${alone ? "" : "inside text "}must give ${wanted}; this gives ${describe(type)}.`,
+      );
     }
   }
   return expression;

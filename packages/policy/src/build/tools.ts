@@ -41,7 +41,14 @@ export class Tools {
   /** Whether a tool may be missing that was written. */
   readonly incomplete: boolean;
 
-  constructor(parts: PolicyParts, facts: Type, implicit: readonly string[], conditions: Conditions, reporter: Reporter, strict: boolean) {
+  constructor(
+    parts: PolicyParts,
+    facts: Type,
+    implicit: readonly string[],
+    conditions: Conditions,
+    reporter: Reporter,
+    strict: boolean,
+  ) {
     this.#reporter = reporter;
     this.#strict = strict;
     this.incomplete = parts.incomplete || parts.keys.has("include");
@@ -101,7 +108,10 @@ export class Tools {
       code: "implicit_tool",
       at,
       message: `The tool \`${name}\` is not declared under \`tools\`. It is taken to write, not to be reversible, and to have unknown data and undescribed arguments.`,
-      hint: right === undefined ? `Declare it: \`tools: { ${name}: { operation: ... } }\`.` : `Did you mean \`${right}\`?`,
+      hint:
+        right === undefined
+          ? `Declare it: \`tools: { ${name}: { operation: ... } }\`.`
+          : `Did you mean \`${right}\`?`,
     } as const;
     if (this.#strict) this.#reporter.error(finding);
     else this.#reporter.warning(finding);
@@ -144,8 +154,15 @@ class ToolReader {
 
   read({ key: name, keyAt, value }: YamlEntry): BuiltTool | undefined {
     if (!NAME.test(name)) {
-      const hint = isGlob(name) ? "A glob may stand in rules and profiles; tools are declared one by one." : undefined;
-      this.#reporter.error({ code: "bad_name", at: keyAt, message: nameRefusal(name, "a tool"), hint });
+      const hint = isGlob(name)
+        ? "A glob may stand in rules and profiles; tools are declared one by one."
+        : undefined;
+      this.#reporter.error({
+        code: "bad_name",
+        at: keyAt,
+        message: nameRefusal(name, "a tool"),
+        hint,
+      });
       return undefined;
     }
     const map: YamlMap = value.kind === "map" ? value : { kind: "map", at: keyAt, entries: [] };
@@ -154,7 +171,12 @@ class ToolReader {
     const data = wordAt(map, "data", DATA_CLASSES);
     const description = textAt(map, "description")?.value;
     const batch = this.#batch(map, type, checker);
-    const fallback = buildFallback(entryOf(map, "fallback"), this.#conditions, [checker], this.#reporter);
+    const fallback = buildFallback(
+      entryOf(map, "fallback"),
+      this.#conditions,
+      [checker],
+      this.#reporter,
+    );
     const policy: ToolPolicy = {
       ...(description === undefined ? {} : { description }),
       operation,
@@ -169,11 +191,16 @@ class ToolReader {
     return { name, at: keyAt, implicit: false, policy, checker };
   }
 
-  #arguments(name: string, map: YamlMap): { checker: Checker; type: Type; schema?: NonNullable<ToolPolicy["arguments"]> } {
+  #arguments(
+    name: string,
+    map: YamlMap,
+  ): { checker: Checker; type: Type; schema?: NonNullable<ToolPolicy["arguments"]> } {
     const node = valueOf(map, "arguments");
     if (node === undefined) return { checker: this.#undescribed, type: DYNAMIC };
     const schema = this.#schemas.root(node);
-    const type = typeOfSchema(schema, "arguments", `the tool \`${name}\``, (inner) => this.#schemas.isUnknown(inner));
+    const type = typeOfSchema(schema, "arguments", `the tool \`${name}\``, (inner) =>
+      this.#schemas.isUnknown(inner),
+    );
     if (type.kind === "dynamic") return { checker: this.#undescribed, type, schema };
     const identity = JSON.stringify(schema);
     let checker = this.#checkers.get(identity);

@@ -25,7 +25,9 @@ export function buildWhen(map: YamlMap, conditions: Conditions, reporter: Report
   for (const { key, value } of keys) {
     const scalars = textsAt(map, key);
     const count = value.kind === "list" ? value.items.length : 1;
-    const compiled = scalars.map((scalar) => conditions.compile(scalar)).filter((one) => one !== undefined);
+    const compiled = scalars
+      .map((scalar) => conditions.compile(scalar))
+      .filter((one) => one !== undefined);
     if (compiled.length < count || count === 0) whole = false;
     const [first] = scalars;
     if (first === undefined) continue;

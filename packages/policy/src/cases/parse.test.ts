@@ -3,7 +3,11 @@ import { parsePolicyTests } from "./parse.ts";
 
 function errorsOf(text: string): readonly string[] {
   const result = parsePolicyTests(text, "p.test.yaml");
-  return result.ok ? [] : result.errors.map(({ line, column, code, message }) => `${line}:${column} ${code}: ${message}`);
+  return result.ok
+    ? []
+    : result.errors.map(
+        ({ line, column, code, message }) => `${line}:${column} ${code}: ${message}`,
+      );
 }
 
 describe("parsePolicyTests", () => {
@@ -31,9 +35,18 @@ cases:
             name: "small exports are allowed",
             at: { file: "p.test.yaml", line: 6 },
             call: { tool: "export_data", arguments: { size: 5 } },
-            identity: { agent: { id: "a1", roles: ["clerk"], team: "x" }, user: { id: "u1" }, tenant: "t1" },
+            identity: {
+              agent: { id: "a1", roles: ["clerk"], team: "x" },
+              user: { id: "u1" },
+              tenant: "t1",
+            },
             time: Date.parse("2026-11-22T10:00:00Z"),
-            expect: { effect: "allow", code: "allowed_by_default", rule: null, arguments: { size: 5 } },
+            expect: {
+              effect: "allow",
+              code: "allowed_by_default",
+              rule: null,
+              arguments: { size: 5 },
+            },
           },
           {
             name: "an admin is not asked",
@@ -60,14 +73,27 @@ cases:
       - { identity: { agent: { id: a2 } }, time: "2026-01-01T00:00:00Z" }
 `;
     const result = parsePolicyTests(text, "p.test.yaml");
-    expect(result.ok && result.tests.cases.map(({ name, at, call, identity, expect: { effect } }) => [name, at.line, call.arguments, identity.agent.id, effect])).toEqual([
+    expect(
+      result.ok &&
+        result.tests.cases.map(({ name, at, call, identity, expect: { effect } }) => [
+          name,
+          at.line,
+          call.arguments,
+          identity.agent.id,
+          effect,
+        ]),
+    ).toEqual([
       ["exports / large", 7, { table: "orders", size: 5000 }, "a1", "review"],
       ["exports / 2", 8, { table: "orders", size: 5 }, "a2", "allow"],
     ]);
   });
 
   it.each([
-    ["no YAML", "cases: @\n", ["1:8 yaml_syntax: Not YAML: Plain value cannot start with reserved character @."]],
+    [
+      "no YAML",
+      "cases: @\n",
+      ["1:8 yaml_syntax: Not YAML: Plain value cannot start with reserved character @."],
+    ],
     ["no cases", "policy: p.yaml\n", ["1:1 missing_key: The policy has no `cases`."]],
     [
       "an unknown key",
@@ -77,10 +103,21 @@ cases:
     [
       "an unknown code and effect",
       "defaults: { identity: { agent: { id: a } } }\ncases:\n  - { name: c, call: { tool: t }, expect: { effect: permit, code: alowed } }\n",
-      ["3:53 bad_value: `effect` is `permit`; expected `allow`, `review` or `deny`.", "3:67 bad_value: `code` is `alowed`"],
+      [
+        "3:53 bad_value: `effect` is `permit`; expected `allow`, `review` or `deny`.",
+        "3:67 bad_value: `code` is `alowed`",
+      ],
     ],
-    ["nobody who acts", "cases:\n  - { name: c, call: { tool: t }, expect: { effect: allow } }\n", ["2:13 missing_key: The case has no `identity`, and `defaults` has none."]],
-    ["nothing expected", "defaults: { identity: { agent: { id: a } } }\ncases:\n  - { name: c, call: { tool: t } }\n", ["3:13 missing_key: The case has no `expect`."]],
+    [
+      "nobody who acts",
+      "cases:\n  - { name: c, call: { tool: t }, expect: { effect: allow } }\n",
+      ["2:13 missing_key: The case has no `identity`, and `defaults` has none."],
+    ],
+    [
+      "nothing expected",
+      "defaults: { identity: { agent: { id: a } } }\ncases:\n  - { name: c, call: { tool: t } }\n",
+      ["3:13 missing_key: The case has no `expect`."],
+    ],
     [
       "an instant that is none",
       "defaults: { identity: { agent: { id: a } }, time: noon }\ncases:\n  - { name: c, call: { tool: t }, expect: { effect: allow } }\n",

@@ -1,4 +1,11 @@
-import type { DecisionCode, Effect, Identity, Json, JsonObject, SourcePosition } from "@interlatch/core";
+import type {
+  DecisionCode,
+  Effect,
+  Identity,
+  Json,
+  JsonObject,
+  SourcePosition,
+} from "@interlatch/core";
 import { epochOf } from "../conditions/times.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { Reporter } from "../diagnostics/reporter.ts";
@@ -7,7 +14,14 @@ import { isText, listAt, mapAt, textAt, textsAt } from "../document/fields.ts";
 import { checkShape } from "../document/issues.ts";
 import { readYaml } from "../yaml/read.ts";
 import { SourceFile, type Span } from "../yaml/source.ts";
-import { entryOf, toJson, toJsonObject, type YamlMap, type YamlNode, valueOf } from "../yaml/tree.ts";
+import {
+  entryOf,
+  toJson,
+  toJsonObject,
+  type YamlMap,
+  type YamlNode,
+  valueOf,
+} from "../yaml/tree.ts";
 import { policyTestDocument } from "./schema.ts";
 
 /** What a decision must be. Only what is there is compared. */
@@ -109,7 +123,8 @@ class TestReader {
     const given = own === undefined ? empty() : toJsonObject(own);
     const rows = listAt(node, "table")?.items.filter((row) => row.kind === "map");
     const made = (rows ?? [undefined]).map((row, index) => {
-      const label = row === undefined ? undefined : (textAt(row, "name")?.value ?? String(index + 1));
+      const label =
+        row === undefined ? undefined : (textAt(row, "name")?.value ?? String(index + 1));
       const title = label === undefined ? name.value : `${name.value} / ${label}`;
       if (row !== undefined && label !== undefined) this.#refuseTwice(title, row.at);
       return this.#one(title, row?.at ?? name.at, node, row, tool.value, given);
@@ -138,7 +153,8 @@ class TestReader {
     const expected = expect?.kind === "map" ? this.#expected(expect) : undefined;
     const laid = over === undefined ? empty() : toJsonObject(over);
     const who = identity === undefined ? undefined : toJsonObject(identity);
-    if (expected === undefined || who === undefined || given === undefined || laid === undefined) return undefined;
+    if (expected === undefined || who === undefined || given === undefined || laid === undefined)
+      return undefined;
     const hostFacts = facts === undefined ? undefined : toJsonObject(facts);
     return {
       name,
@@ -155,10 +171,19 @@ class TestReader {
     return this.#defaults === undefined ? [] : [this.#defaults];
   }
 
-  #first(places: readonly YamlMap[], key: string, at: Span, required: boolean): YamlNode | undefined {
+  #first(
+    places: readonly YamlMap[],
+    key: string,
+    at: Span,
+    required: boolean,
+  ): YamlNode | undefined {
     const node = nodeOf([...places, ...this.#defaultPlaces()], key);
     if (node === undefined && required) {
-      this.#reporter.error({ code: "missing_key", at, message: `The case has no \`${key}\`, and \`defaults\` has none.` });
+      this.#reporter.error({
+        code: "missing_key",
+        at,
+        message: `The case has no \`${key}\`, and \`defaults\` has none.`,
+      });
     }
     return node;
   }
@@ -168,7 +193,12 @@ class TestReader {
     const time = epochOf(node.value);
     if (time === undefined) {
       const message = `\`${shown(node.value)}\` is no instant.`;
-      this.#reporter.error({ code: "bad_date", at: node.at, message, hint: "Write one like 2026-11-22T10:00:00Z." });
+      this.#reporter.error({
+        code: "bad_date",
+        at: node.at,
+        message,
+        hint: "Write one like 2026-11-22T10:00:00Z.",
+      });
     }
     return time;
   }
@@ -177,7 +207,11 @@ class TestReader {
     const fallback = mapAt(node, "fallback");
     if (fallback !== undefined && fallback.entries.length !== 1) {
       const message = "An expected fallback is either a `message` or a `value`.";
-      this.#reporter.error({ code: "conflicting_keys", at: entryOf(node, "fallback")?.keyAt ?? node.at, message });
+      this.#reporter.error({
+        code: "conflicting_keys",
+        at: entryOf(node, "fallback")?.keyAt ?? node.at,
+        message,
+      });
     }
     return toJson(node) as unknown as ExpectedDecision | undefined; // its shape was checked by the schema of the document
   }

@@ -5,14 +5,22 @@ import { choice } from "../document/shape.ts";
 const json = z.record(z.string(), z.unknown());
 
 const agent = z
-  .object({ id: z.string().min(1), roles: z.array(z.string()).optional(), function: z.string().optional() })
+  .object({
+    id: z.string().min(1),
+    roles: z.array(z.string()).optional(),
+    function: z.string().optional(),
+  })
   .catchall(z.unknown())
   .describe("Who acts: `id`, `roles`, `function` and further claims.");
 
 const identity = z
   .strictObject({
     agent,
-    user: z.object({ id: z.string().min(1) }).catchall(z.unknown()).optional().describe("For whom the agent acts."),
+    user: z
+      .object({ id: z.string().min(1) })
+      .catchall(z.unknown())
+      .optional()
+      .describe("For whom the agent acts."),
     tenant: z.string().optional(),
     session: z.string().optional(),
     context: json.optional().describe("What conditions read as `context.NAME`."),
@@ -52,7 +60,11 @@ const testCase = z.strictObject({
   call: z.strictObject({ tool: z.string(), arguments: json.optional() }),
   ...varied,
   expect: expectation.optional(),
-  table: z.array(row).min(1).optional().describe("The same call with other arguments, identities, times."),
+  table: z
+    .array(row)
+    .min(1)
+    .optional()
+    .describe("The same call with other arguments, identities, times."),
 });
 
 /** The shape of a `*.test.yaml` file. */

@@ -1,11 +1,25 @@
-import { EXPRESSION_LIMITS, type Comprehension, type Expression, type FunctionName } from "@interlatch/core";
+import {
+  EXPRESSION_LIMITS,
+  type Comprehension,
+  type Expression,
+  type FunctionName,
+} from "@interlatch/core";
 import { nearest } from "../diagnostics/nearest.ts";
 import { shown } from "../diagnostics/words.ts";
 import type { Locals, Lowerer } from "./lower.ts";
 import { readsLiteral } from "./literals.ts";
 import type { Syntax } from "./parse.ts";
 import { isRole } from "./roles.ts";
-import { ALL_FUNCTIONS, isFunction, isVariable, LATER_FUNCTIONS, LEFT_OUT, MACROS, METHODS, TIME_PARTS } from "./vocabulary.ts";
+import {
+  ALL_FUNCTIONS,
+  isFunction,
+  isVariable,
+  LATER_FUNCTIONS,
+  LEFT_OUT,
+  MACROS,
+  METHODS,
+  TIME_PARTS,
+} from "./vocabulary.ts";
 
 type Call = Extract<Syntax, { kind: "call" }>;
 
@@ -15,13 +29,19 @@ export function lowerCall(lowerer: Lowerer, call: Call, locals: Locals): Express
   if (receiver === undefined && LATER_FUNCTIONS.includes(name)) return later(lowerer, call, locals);
   if (name === "has" && receiver === undefined) return has(lowerer, call, locals);
   if (name === "matches") return matches(lowerer, call, locals);
-  if (receiver !== undefined && isMacro(name)) return comprehension(lowerer, call, name, receiver, locals);
+  if (receiver !== undefined && isMacro(name))
+    return comprehension(lowerer, call, name, receiver, locals);
   if (!isFunction(name)) return unknown(lowerer, call, locals);
   const isMethod = METHODS.includes(name);
   if (isMethod !== (receiver !== undefined) && name !== "size") {
     lowerArguments(lowerer, call, locals);
     const right = isMethod ? `x.${name}(...)` : `${name}(...)`;
-    return lowerer.refuse(call, "bad_call", `\`${name}\` is ${isMethod ? "a method" : "a function"}.`, `Write \`${right}\`.`);
+    return lowerer.refuse(
+      call,
+      "bad_call",
+      `\`${name}\` is ${isMethod ? "a method" : "a function"}.`,
+      `Write \`${right}\`.`,
+    );
   }
   if (TIME_PARTS.includes(name) && refuseZone(lowerer, call)) {
     lowerArguments(lowerer, call, locals);
@@ -30,7 +50,11 @@ export function lowerCall(lowerer: Lowerer, call: Call, locals: Locals): Express
   const given = lowerArguments(lowerer, call, locals);
   const wanted = name === "size" || isMethod ? 1 : arity(name);
   if (given.length !== (isMethod ? wanted + 1 : wanted)) {
-    return lowerer.refuse(call, "bad_call", `\`${name}\` takes ${times(wanted)}; found ${call.arguments.length}.`);
+    return lowerer.refuse(
+      call,
+      "bad_call",
+      `\`${name}\` takes ${times(wanted)}; found ${call.arguments.length}.`,
+    );
   }
   keepLiteral(lowerer, name, call);
   return lowerer.made({ kind: "call", function: name, arguments: given }, call);
@@ -73,7 +97,11 @@ function unknown(lowerer: Lowerer, call: Call, locals: Locals): Expression {
   else if (receiver.kind !== "name") lowerer.lower(receiver, locals);
   const why = Object.hasOwn(LEFT_OUT, name) ? LEFT_OUT[name] : undefined;
   if (why !== undefined) {
-    return lowerer.refuse(call, "unknown_function", `The function \`${name}\` of CEL is left out of this language: ${why}.`);
+    return lowerer.refuse(
+      call,
+      "unknown_function",
+      `The function \`${name}\` of CEL is left out of this language: ${why}.`,
+    );
   }
   const right = nearest(name, ALL_FUNCTIONS);
   const hint =
@@ -95,7 +123,8 @@ function has(lowerer: Lowerer, call: Call, locals: Locals): Expression {
 }
 
 function matches(lowerer: Lowerer, call: Call, locals: Locals): Expression {
-  const [text, pattern, ...others] = call.receiver === undefined ? call.arguments : [call.receiver, ...call.arguments];
+  const [text, pattern, ...others] =
+    call.receiver === undefined ? call.arguments : [call.receiver, ...call.arguments];
   if (text === undefined || pattern === undefined || others.length > 0) {
     lowerArguments(lowerer, call, locals);
     return lowerer.refuse(call, "bad_call", '`matches` takes one pattern: `text.matches("...")`.');
@@ -110,7 +139,11 @@ function matches(lowerer: Lowerer, call: Call, locals: Locals): Expression {
   }
   const { patternLength } = EXPRESSION_LIMITS;
   if (pattern.value.length > patternLength) {
-    return lowerer.refuse(pattern, "pattern_refused", `The pattern is longer than ${patternLength} characters.`);
+    return lowerer.refuse(
+      pattern,
+      "pattern_refused",
+      `The pattern is longer than ${patternLength} characters.`,
+    );
   }
   lowerer.lowering.pattern(pattern.value, lowerer.source.spanOf(pattern.start, pattern.end));
   return lowerer.made({ kind: "matches", of, pattern: pattern.value }, call);
@@ -133,16 +166,26 @@ function comprehension(
   const last = rest.at(-1);
   if (bound?.kind !== "name" || !fits || last === undefined) {
     const form = macro === "map" ? "x, ..." : "x, x == ...";
-    return lowerer.refuse(call, "bad_call", `\`${macro}\` takes a name and a ${macro === "map" ? "value" : "condition"}: \`list.${macro}(${form})\`.`);
+    return lowerer.refuse(
+      call,
+      "bad_call",
+      `\`${macro}\` takes a name and a ${macro === "map" ? "value" : "condition"}: \`list.${macro}(${form})\`.`,
+    );
   }
   const taken = takenBy(lowerer, bound.name, locals);
   if (taken !== undefined) {
-    lowerer.refuse(bound, "bad_name", `\`${bound.name}\` already is ${taken}; a second meaning would be misread.`, "Choose another name.");
+    lowerer.refuse(
+      bound,
+      "bad_name",
+      `\`${bound.name}\` already is ${taken}; a second meaning would be misread.`,
+      "Choose another name.",
+    );
   }
   const within = [...locals, bound.name];
   const body = lowerer.lower(last, within);
   const [filter] = rest;
-  const where = rest.length === 2 && filter !== undefined ? { where: lowerer.lower(filter, within) } : {};
+  const where =
+    rest.length === 2 && filter !== undefined ? { where: lowerer.lower(filter, within) } : {};
   return lowerer.made({ kind: "comprehension", macro, over, as: bound.name, ...where, body }, call);
 }
 
@@ -155,10 +198,16 @@ function takenBy({ lowering }: Lowerer, name: string, locals: Locals): string | 
 /** A zone that comes from elsewhere would be opened anew on every call, which is slow. */
 function refuseZone(lowerer: Lowerer, call: Call): boolean {
   const [zone, ...others] = call.arguments;
-  if (zone?.kind === "literal" && typeof zone.value === "string" && others.length === 0) return false;
+  if (zone?.kind === "literal" && typeof zone.value === "string" && others.length === 0)
+    return false;
   if (zone === undefined || others.length > 0) {
     const { name } = call;
-    lowerer.refuse(call, "bad_zone", `\`${name}\` takes one time zone.`, `Write \`request.time.${name}("Europe/Berlin")\`, or "UTC".`);
+    lowerer.refuse(
+      call,
+      "bad_zone",
+      `\`${name}\` takes one time zone.`,
+      `Write \`request.time.${name}("Europe/Berlin")\`, or "UTC".`,
+    );
   } else lowerer.refuse(zone, "bad_zone", "A time zone must be a literal text.");
   return true;
 }

@@ -7,7 +7,17 @@ import { readField, readIndex } from "./fields.ts";
 import type { Notes } from "./notes.ts";
 import { typeOfArithmetic, typeOfCall, typeOfCompare } from "./operators.ts";
 import { fieldPath, intersection, NOTHING, type Presence, union, without } from "./presence.ts";
-import { BOOLEAN, canBe, describe, DYNAMIC, isSurely, join, NUMBER, STRING, type Type } from "./types.ts";
+import {
+  BOOLEAN,
+  canBe,
+  describe,
+  DYNAMIC,
+  isSurely,
+  join,
+  NUMBER,
+  STRING,
+  type Type,
+} from "./types.ts";
 
 /** What a part of a condition gives, and which fields are there once it is true or false. */
 interface Checked {
@@ -55,7 +65,13 @@ export class Checker {
   }
 
   report(code: DiagnosticCode, at: Expression, message: string, hint?: string, key?: string): void {
-    this.#reporter.error({ code, at: this.notes.spanOf(at), message, hint, ...(key === undefined ? {} : { key }) });
+    this.#reporter.error({
+      code,
+      at: this.notes.spanOf(at),
+      message,
+      hint,
+      ...(key === undefined ? {} : { key }),
+    });
   }
 
   /** The candidate that a misspelt word most likely stands for. */
@@ -79,12 +95,20 @@ export class Checker {
         const of = this.#type(expression.of, present, locals);
         readField(this, of, expression, true);
         const path = fieldPath(expression.of, expression.name);
-        return { type: BOOLEAN, whenTrue: path === undefined ? NOTHING : new Set([path]), whenFalse: NOTHING };
+        return {
+          type: BOOLEAN,
+          whenTrue: path === undefined ? NOTHING : new Set([path]),
+          whenFalse: NOTHING,
+        };
       }
       case "compare":
         return this.#compare(expression, present, locals);
       default:
-        return { type: this.#plain(expression, present, locals), whenTrue: NOTHING, whenFalse: NOTHING };
+        return {
+          type: this.#plain(expression, present, locals),
+          whenTrue: NOTHING,
+          whenFalse: NOTHING,
+        };
     }
   }
 
@@ -108,29 +132,52 @@ export class Checker {
         return locals.get(expression.name) ?? DYNAMIC;
       case "field": {
         const path = fieldPath(expression.of, expression.name);
-        return readField(this, inner(expression.of), expression, path !== undefined && present.has(path));
+        return readField(
+          this,
+          inner(expression.of),
+          expression,
+          path !== undefined && present.has(path),
+        );
       }
       case "index": {
         const key = expression.at.kind === "literal" ? String(expression.at.value) : undefined;
         const path = key === undefined ? undefined : fieldPath(expression.of, key);
-        return readIndex(this, inner(expression.of), inner(expression.at), expression, path !== undefined && present.has(path));
+        return readIndex(
+          this,
+          inner(expression.of),
+          inner(expression.at),
+          expression,
+          path !== undefined && present.has(path),
+        );
       }
       case "list": {
         const items = expression.items.map(inner);
         return { kind: "list", of: items.length === 0 ? DYNAMIC : items.reduce(join) };
       }
       case "map":
-        return this.#map(expression.entries.map(([key, value]) => [key, inner(key), inner(value)] as const));
+        return this.#map(
+          expression.entries.map(([key, value]) => [key, inner(key), inner(value)] as const),
+        );
       case "negate": {
         const type = inner(expression.of);
-        if (!canBe(type, "number")) this.report("wrong_type", expression.of, `\`-\` needs a number; found ${describe(type)}.`);
+        if (!canBe(type, "number"))
+          this.report(
+            "wrong_type",
+            expression.of,
+            `\`-\` needs a number; found ${describe(type)}.`,
+          );
         return NUMBER;
       }
       case "arithmetic":
         return typeOfArithmetic(this, expression, inner(expression.left), inner(expression.right));
       case "matches": {
         const type = inner(expression.of);
-        if (!canBe(type, "string")) this.report("wrong_type", expression.of, `\`matches\` needs a text; found ${describe(type)}.`);
+        if (!canBe(type, "string"))
+          this.report(
+            "wrong_type",
+            expression.of,
+            `\`matches\` needs a text; found ${describe(type)}.`,
+          );
         return BOOLEAN;
       }
       case "call":
@@ -144,14 +191,19 @@ export class Checker {
     const fields = new Map<string, { type: Type; optional: boolean }>();
     let open = false;
     for (const [key, keyType, type] of entries) {
-      if (!canBe(keyType, "string")) this.report("wrong_type", key, `The keys of a map are texts; found ${describe(keyType)}.`);
+      if (!canBe(keyType, "string"))
+        this.report("wrong_type", key, `The keys of a map are texts; found ${describe(keyType)}.`);
       if (key.kind === "literal") fields.set(String(key.value), { type, optional: false });
       else open = true;
     }
     return { kind: "object", name: "the map", fields, ...(open ? { rest: DYNAMIC } : {}) };
   }
 
-  #chain(expression: Extract<Expression, { kind: "and" | "or" }>, present: Presence, locals: LocalTypes): Checked {
+  #chain(
+    expression: Extract<Expression, { kind: "and" | "or" }>,
+    present: Presence,
+    locals: LocalTypes,
+  ): Checked {
     const isAnd = expression.kind === "and";
     let known = present;
     let every: Presence = NOTHING;
@@ -159,7 +211,9 @@ export class Checker {
     for (const operand of expression.operands) {
       const checked = this.#check(operand, known, locals);
       this.#demandBoolean(checked.type, operand, isAnd ? "&&" : "||");
-      const [passed, ended] = isAnd ? [checked.whenTrue, checked.whenFalse] : [checked.whenFalse, checked.whenTrue];
+      const [passed, ended] = isAnd
+        ? [checked.whenTrue, checked.whenFalse]
+        : [checked.whenFalse, checked.whenTrue];
       known = union(known, passed);
       every = union(every, passed);
       each = each === undefined ? ended : intersection(each, ended);
@@ -168,7 +222,11 @@ export class Checker {
     return { type: BOOLEAN, whenTrue: isAnd ? every : some, whenFalse: isAnd ? some : every };
   }
 
-  #choice(expression: Extract<Expression, { kind: "if" }>, present: Presence, locals: LocalTypes): Checked {
+  #choice(
+    expression: Extract<Expression, { kind: "if" }>,
+    present: Presence,
+    locals: LocalTypes,
+  ): Checked {
     const test = this.#check(expression.test, present, locals);
     this.#demandBoolean(test.type, expression.test, "?");
     const then = this.#check(expression.then, union(present, test.whenTrue), locals);
@@ -180,20 +238,35 @@ export class Checker {
     };
   }
 
-  #compare(expression: Extract<Expression, { kind: "compare" }>, present: Presence, locals: LocalTypes): Checked {
+  #compare(
+    expression: Extract<Expression, { kind: "compare" }>,
+    present: Presence,
+    locals: LocalTypes,
+  ): Checked {
     const { operator, left, right } = expression;
-    const [leftType, rightType] = [this.#type(left, present, locals), this.#type(right, present, locals)];
+    const [leftType, rightType] = [
+      this.#type(left, present, locals),
+      this.#type(right, present, locals),
+    ];
     typeOfCompare(this, expression, leftType, rightType);
     // `"note" in arguments` asks the same as `has(arguments.note)`.
     const asked = operator === "in" && left.kind === "literal" && isSurely(rightType, "object");
     const path = asked ? fieldPath(right, String(left.value)) : undefined;
-    return { type: BOOLEAN, whenTrue: path === undefined ? NOTHING : new Set([path]), whenFalse: NOTHING };
+    return {
+      type: BOOLEAN,
+      whenTrue: path === undefined ? NOTHING : new Set([path]),
+      whenFalse: NOTHING,
+    };
   }
 
   #comprehension(expression: Comprehension, present: Presence, locals: LocalTypes): Type {
     const over = this.#type(expression.over, present, locals);
     if (!canBe(over, "list", "object")) {
-      this.report("wrong_type", expression.over, `\`${expression.macro}\` needs a list; found ${describe(over)}.`);
+      this.report(
+        "wrong_type",
+        expression.over,
+        `\`${expression.macro}\` needs a list; found ${describe(over)}.`,
+      );
     }
     const item = over.kind === "list" ? over.of : over.kind === "object" ? STRING : DYNAMIC;
     const within = new Map(locals).set(expression.as, item);
@@ -211,7 +284,11 @@ export class Checker {
 
   #demandBoolean(type: Type, at: Expression, by: string): void {
     if (canBe(type, "boolean")) return;
-    this.report("wrong_type", at, `\`${by}\` needs true or false; \`${shown(this.notes.textOf(at))}\` gives ${describe(type)}.`);
+    this.report(
+      "wrong_type",
+      at,
+      `\`${by}\` needs true or false; \`${shown(this.notes.textOf(at))}\` gives ${describe(type)}.`,
+    );
   }
 }
 

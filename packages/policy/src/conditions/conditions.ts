@@ -78,7 +78,11 @@ export class Conditions {
   /** An expression that stands anywhere, or `undefined` after reporting why it is none. */
   compileSource(source: ConditionSource): Expression | undefined {
     if (source.text.trim() === "") {
-      this.#reporter.error({ code: "condition_syntax", at: source.spanOf(0, 0), message: "The expression is empty." });
+      this.#reporter.error({
+        code: "condition_syntax",
+        at: source.spanOf(0, 0),
+        message: "The expression is empty.",
+      });
       return undefined;
     }
     const parsed = parseCondition(source.text);
@@ -95,13 +99,19 @@ export class Conditions {
     const [first, ...others] = expressions;
     if (first === undefined || others.length === 0) return first;
     const operands = expressions.flatMap((one) => (one.kind === "and" ? one.operands : [one]));
-    const whole = this.notes.made({ kind: "and", operands }, source, { start: 0, end: source.text.length });
+    const whole = this.notes.made({ kind: "and", operands }, source, {
+      start: 0,
+      end: source.text.length,
+    });
     return reportSize(whole, this.#lowering) ? undefined : whole;
   }
 
   /** The negation of a condition. */
   not(expression: Expression, source: ConditionSource): Expression | undefined {
-    const negation = this.notes.made({ kind: "not", of: expression }, source, { start: 0, end: source.text.length });
+    const negation = this.notes.made({ kind: "not", of: expression }, source, {
+      start: 0,
+      end: source.text.length,
+    });
     return reportSize(negation, this.#lowering) ? undefined : negation;
   }
 
@@ -129,7 +139,11 @@ export class Conditions {
     const cycleFrom = this.#open.indexOf(name);
     if (cycleFrom !== -1) {
       const cycle = [...this.#open.slice(cycleFrom), name].join(" -> ");
-      this.#reporter.error({ code: "define_cycle", at: usedAt, message: `The condition is defined by itself: ${cycle}.` });
+      this.#reporter.error({
+        code: "define_cycle",
+        at: usedAt,
+        message: `The condition is defined by itself: ${cycle}.`,
+      });
       return undefined;
     }
     if (this.#lowered.has(name)) return this.#lowered.get(name);
@@ -147,7 +161,10 @@ export class Conditions {
     this.#reporter.error({
       code,
       at: source.spanOf(start, end),
-      message: cut === undefined ? message : `YAML reads the rest of the line after \` #\` as a comment. ${message}`,
+      message:
+        cut === undefined
+          ? message
+          : `YAML reads the rest of the line after \` #\` as a comment. ${message}`,
       hint: cut === undefined ? hint : `Quote it: ${quoted(cut)}`,
     });
   }

@@ -9,7 +9,11 @@ export type Environment = Readonly<Record<Variable, Type>>;
  *
  * @param tools - the names a call's tool can have; absent: not known
  */
-export function environmentOf(facts: Type, argumentsType: Type, tools: readonly string[] | undefined): Environment {
+export function environmentOf(
+  facts: Type,
+  argumentsType: Type,
+  tools: readonly string[] | undefined,
+): Environment {
   return {
     tool: tools === undefined || tools.length === 0 ? STRING : { kind: "string", values: tools },
     arguments: argumentsType,

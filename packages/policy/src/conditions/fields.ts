@@ -31,11 +31,21 @@ export function readIndex(
     return fieldType(checker, of, read, read.at.value, present);
   }
   if (!canBe(of, "list", "object")) {
-    checker.report("wrong_type", read, `Only lists and objects have items; \`${shown(checker.notes.textOf(read.of))}\` is ${describe(of)}.`);
+    checker.report(
+      "wrong_type",
+      read,
+      `Only lists and objects have items; \`${shown(checker.notes.textOf(read.of))}\` is ${describe(of)}.`,
+    );
     return DYNAMIC;
   }
-  const fits = (canBe(of, "list") && canBe(at, "number")) || (canBe(of, "object") && canBe(at, "string"));
-  if (!fits) checker.report("wrong_type", read.at, `${canBe(of, "list") ? "A list is read by a number" : "An object is read by a text"}; found ${describe(at)}.`);
+  const fits =
+    (canBe(of, "list") && canBe(at, "number")) || (canBe(of, "object") && canBe(at, "string"));
+  if (!fits)
+    checker.report(
+      "wrong_type",
+      read.at,
+      `${canBe(of, "list") ? "A list is read by a number" : "An object is read by a text"}; found ${describe(at)}.`,
+    );
   if (of.kind === "list") return of.of;
   return of.kind === "object" ? anyFieldOf(of) : DYNAMIC;
 }
@@ -50,12 +60,18 @@ function fieldType(checker: Checker, of: Type, read: Read, name: string, present
   if (of.kind === "oneOf") {
     const objects = of.options.filter((option) => option.kind === "object");
     const [only] = objects;
-    return objects.length === 1 && only !== undefined ? fieldType(checker, only, read, name, present) : DYNAMIC;
+    return objects.length === 1 && only !== undefined
+      ? fieldType(checker, only, read, name, present)
+      : DYNAMIC;
   }
   if (of.kind === "dynamic") return DYNAMIC;
   if (of.kind !== "object") {
     const text = shown(checker.notes.textOf(read.of));
-    checker.report("wrong_type", read, `\`${text}\` is ${describe(of)} and has no fields; \`.${shown(name)}\` reads one.`);
+    checker.report(
+      "wrong_type",
+      read,
+      `\`${text}\` is ${describe(of)} and has no fields; \`.${shown(name)}\` reads one.`,
+    );
     return DYNAMIC;
   }
   const field = of.fields.get(name);
@@ -78,7 +94,8 @@ function refuseUnknown(checker: Checker, of: ObjectType, read: Read, name: strin
 }
 
 function unknownMessage({ name: object, owner }: ObjectType, name: string): string {
-  if (object === "arguments") return `${owner === undefined ? "The tool" : capital(owner)} has no argument \`${shown(name)}\`.`;
+  if (object === "arguments")
+    return `${owner === undefined ? "The tool" : capital(owner)} has no argument \`${shown(name)}\`.`;
   if (object === "facts") return `There is no fact \`${shown(name)}\` under \`facts\`.`;
   return `\`${object}\`${owner === undefined ? "" : ` of ${owner}`} has no field \`${shown(name)}\`.`;
 }

@@ -74,7 +74,10 @@ export function readsLiteral(name: FunctionName): boolean {
  * Reports literals that a function could never read: they would be an error on every call. The functions of the run
  * time are asked themselves, so that build and call agree about what is right.
  */
-export async function checkLiterals(uses: readonly LiteralUse[], reporter: Reporter): Promise<void> {
+export async function checkLiterals(
+  uses: readonly LiteralUse[],
+  reporter: Reporter,
+): Promise<void> {
   if (uses.length === 0) return;
   const evaluator = await prepareEvaluator(EMPTY);
   const request = evaluator.request(CALL);
@@ -91,9 +94,18 @@ export async function checkLiterals(uses: readonly LiteralUse[], reporter: Repor
   }
 }
 
-function isRight(use: LiteralUse, { first }: Demand, evaluator: Evaluator, request: EvaluationRequest): boolean {
+function isRight(
+  use: LiteralUse,
+  { first }: Demand,
+  evaluator: Evaluator,
+  request: EvaluationRequest,
+): boolean {
   const text: Expression = { kind: "literal", value: use.text };
-  const call: Expression = { kind: "call", function: use.function, arguments: first === undefined ? [text] : [first, text] };
+  const call: Expression = {
+    kind: "call",
+    function: use.function,
+    arguments: first === undefined ? [text] : [first, text],
+  };
   // A comparison with itself is a boolean whatever the function gives, and an error where the function errs.
   const expression: Expression = { kind: "compare", operator: "==", left: call, right: call };
   return evaluator.value({ kind: "expression", expression }, request) === true;
@@ -107,7 +119,9 @@ const EMPTY: Policy = {
   id: "literals",
   mode: "enforce",
   agents: null,
-  tools: { [TOOL]: { operation: "read", reversible: true, default: "deny", at: { file: "", line: 1 } } },
+  tools: {
+    [TOOL]: { operation: "read", reversible: true, default: "deny", at: { file: "", line: 1 } },
+  },
   facts: {},
   rules: [],
 };

@@ -78,7 +78,10 @@ export class Lowerer {
         return this.made({ kind: "list", items: syntax.items.map(inner) }, syntax);
       case "map":
         return this.made(
-          { kind: "map", entries: syntax.entries.map(([key, value]) => [inner(key), inner(value)] as const) },
+          {
+            kind: "map",
+            entries: syntax.entries.map(([key, value]) => [inner(key), inner(value)] as const),
+          },
           syntax,
         );
       case "not":
@@ -89,7 +92,12 @@ export class Lowerer {
         return this.made({ kind: syntax.kind, operands: syntax.operands.map(inner) }, syntax);
       case "if":
         return this.made(
-          { kind: "if", test: inner(syntax.test), then: inner(syntax.then), else: inner(syntax.else) },
+          {
+            kind: "if",
+            test: inner(syntax.test),
+            then: inner(syntax.then),
+            else: inner(syntax.else),
+          },
           syntax,
         );
       case "binary":
@@ -125,13 +133,21 @@ export class Lowerer {
     if (LATER_VARIABLES.includes(name)) return this.refuseLater(syntax, name);
     if (defined.has(name)) {
       const usedAt = this.source.spanOf(syntax.start, syntax.end);
-      return this.lowering.expressionOf(name, usedAt) ?? this.lowering.notes.hole(this.source, syntax);
+      return (
+        this.lowering.expressionOf(name, usedAt) ?? this.lowering.notes.hole(this.source, syntax)
+      );
     }
     if (open) return this.lowering.notes.hole(this.source, syntax);
     const known = [...locals, ...VARIABLES, ...defined];
     const right = this.lowering.reporter.nearest(name, [...known, ...LATER_VARIABLES]);
-    const hint = right === undefined ? `Known here: ${oneOf(known)}.` : `Did you mean \`${right}\`?`;
-    return this.refuse(syntax, "unknown_name", `There is no \`${shown(name)}\` in the language or under \`define\`.`, hint);
+    const hint =
+      right === undefined ? `Known here: ${oneOf(known)}.` : `Did you mean \`${right}\`?`;
+    return this.refuse(
+      syntax,
+      "unknown_name",
+      `There is no \`${shown(name)}\` in the language or under \`define\`.`,
+      hint,
+    );
   }
 
   #binary(syntax: Extract<Syntax, { kind: "binary" }>, locals: Locals): Expression {
@@ -156,7 +172,8 @@ export class Lowerer {
     const { operator, left, right } = syntax;
     if (operator !== "==" && operator !== "!=") return undefined;
     const [role, other] = isRole(left, locals) ? [left, right] : [right, left];
-    if (!isRole(role, locals) || other.kind !== "literal" || typeof other.value !== "string") return undefined;
+    if (!isRole(role, locals) || other.kind !== "literal" || typeof other.value !== "string")
+      return undefined;
     const agent = this.made({ kind: "variable", name: "agent" }, role);
     const roles = this.made({ kind: "field", of: agent, name: "roles" }, role);
     const name = this.made({ kind: "literal", value: other.value }, other);

@@ -31,27 +31,45 @@ export function typeOfCompare(checker: Checker, compare: Compare, left: Type, ri
       break;
     case "in":
       if (!canBe(right, "list", "object")) {
-        checker.report("wrong_type", compare.right, `\`in\` needs a list or an object on its right; found ${describe(right)}.`);
+        checker.report(
+          "wrong_type",
+          compare.right,
+          `\`in\` needs a list or an object on its right; found ${describe(right)}.`,
+        );
         return;
       }
       return checkMembership(checker, compare, left, right);
     default:
       if (ORDERED.some((kind) => canBe(left, kind) && canBe(right, kind))) return;
   }
-  checker.report("wrong_type", compare, `\`${operator}\` cannot compare ${describe(left)} with ${describe(right)}.`);
+  checker.report(
+    "wrong_type",
+    compare,
+    `\`${operator}\` cannot compare ${describe(left)} with ${describe(right)}.`,
+  );
 }
 
 const ORDERED = ["number", "string", "timestamp", "duration"] as const;
 
 /** A text that is compared with one it can never be, as in `data_type == "sensitve"`. */
-function refuseUnequal(checker: Checker, { left, right }: Compare, leftType: Type, rightType: Type): void {
+function refuseUnequal(
+  checker: Checker,
+  { left, right }: Compare,
+  leftType: Type,
+  rightType: Type,
+): void {
   const [a, b] = [valuesOf(leftType), valuesOf(rightType)];
   if (a === undefined || b === undefined || a.some((value) => b.includes(value))) return;
   if (left.kind === "literal") refuseValue(checker, left, right, a, b);
   else refuseValue(checker, right, left, b, a);
 }
 
-function checkMembership(checker: Checker, { left, right }: Compare, leftType: Type, rightType: Type): void {
+function checkMembership(
+  checker: Checker,
+  { left, right }: Compare,
+  leftType: Type,
+  rightType: Type,
+): void {
   const item = itemType(rightType);
   if (!canEqual(leftType, item)) {
     const message = `\`in\` looks for ${describe(leftType)}, but every ${rightType.kind === "list" ? "item of the list" : "key of the object"} is ${describe(item)}.`;
@@ -61,12 +79,20 @@ function checkMembership(checker: Checker, { left, right }: Compare, leftType: T
   const values = valuesOf(leftType);
   if (values === undefined || right.kind !== "list") return;
   for (const one of right.items) {
-    if (one.kind !== "literal" || typeof one.value !== "string" || checker.notes.isHole(one)) continue;
-    if (!values.includes(one.value) && left.kind !== "literal") refuseValue(checker, one, left, [one.value], values);
+    if (one.kind !== "literal" || typeof one.value !== "string" || checker.notes.isHole(one))
+      continue;
+    if (!values.includes(one.value) && left.kind !== "literal")
+      refuseValue(checker, one, left, [one.value], values);
   }
 }
 
-function refuseValue(checker: Checker, at: Expression, other: Expression, found: readonly string[], values: readonly string[]): void {
+function refuseValue(
+  checker: Checker,
+  at: Expression,
+  other: Expression,
+  found: readonly string[],
+  values: readonly string[],
+): void {
   const [value = ""] = found;
   const right = checker.nearest(value, values);
   checker.report(
@@ -78,7 +104,12 @@ function refuseValue(checker: Checker, at: Expression, other: Expression, found:
 }
 
 /** The type of `a + b` and its siblings, after saying what is wrong with it. */
-export function typeOfArithmetic(checker: Checker, arithmetic: Arithmetic, left: Type, right: Type): Type {
+export function typeOfArithmetic(
+  checker: Checker,
+  arithmetic: Arithmetic,
+  left: Type,
+  right: Type,
+): Type {
   const { operator } = arithmetic;
   const fits = FORMS.filter(
     ([operators, a, b]) => operators.includes(operator) && canBe(left, a) && canBe(right, b),
@@ -106,38 +137,43 @@ const FORMS: readonly (readonly [string, Kind, Kind, Type | "list"])[] = [
 ];
 
 /** What functions take and give. The parts of a timestamp all have one form. */
-const SIGNATURES: Readonly<Record<FunctionName, readonly [readonly (readonly Kind[])[], Type]>> = (() => {
-  const text = ["string"] as const;
-  const part = [[["timestamp"], text], NUMBER] as const;
-  return {
-    size: [[["string", "list", "object"]], NUMBER],
-    startsWith: [[text, text], BOOLEAN],
-    endsWith: [[text, text], BOOLEAN],
-    contains: [[text, text], BOOLEAN],
-    lower: [[text], STRING],
-    glob: [[text, text], BOOLEAN],
-    host: [[text], STRING],
-    inDomain: [[text, text], BOOLEAN],
-    under: [[text, text], BOOLEAN],
-    ipIn: [[text, text], BOOLEAN],
-    isPrivateHost: [[text], BOOLEAN],
-    timestamp: [[text], TIMESTAMP],
-    duration: [[text], DURATION],
-    getFullYear: part,
-    getMonth: part,
-    getDate: part,
-    getDayOfMonth: part,
-    getDayOfWeek: part,
-    getDayOfYear: part,
-    getHours: part,
-    getMinutes: part,
-    getSeconds: part,
-    getMilliseconds: part,
-  };
-})();
+const SIGNATURES: Readonly<Record<FunctionName, readonly [readonly (readonly Kind[])[], Type]>> =
+  (() => {
+    const text = ["string"] as const;
+    const part = [[["timestamp"], text], NUMBER] as const;
+    return {
+      size: [[["string", "list", "object"]], NUMBER],
+      startsWith: [[text, text], BOOLEAN],
+      endsWith: [[text, text], BOOLEAN],
+      contains: [[text, text], BOOLEAN],
+      lower: [[text], STRING],
+      glob: [[text, text], BOOLEAN],
+      host: [[text], STRING],
+      inDomain: [[text, text], BOOLEAN],
+      under: [[text, text], BOOLEAN],
+      ipIn: [[text, text], BOOLEAN],
+      isPrivateHost: [[text], BOOLEAN],
+      timestamp: [[text], TIMESTAMP],
+      duration: [[text], DURATION],
+      getFullYear: part,
+      getMonth: part,
+      getDate: part,
+      getDayOfMonth: part,
+      getDayOfWeek: part,
+      getDayOfYear: part,
+      getHours: part,
+      getMinutes: part,
+      getSeconds: part,
+      getMilliseconds: part,
+    };
+  })();
 
 /** The type of a call, after saying which arguments do not fit. */
-export function typeOfCall(checker: Checker, call: Extract<Expression, { kind: "call" }>, given: readonly Type[]): Type {
+export function typeOfCall(
+  checker: Checker,
+  call: Extract<Expression, { kind: "call" }>,
+  given: readonly Type[],
+): Type {
   const [wanted, result] = SIGNATURES[call.function];
   wanted.forEach((kinds, index) => {
     const [argument, type] = [call.arguments[index], given[index]];
@@ -163,5 +199,7 @@ function kindType(kind: Kind): Type {
 
 function listHint(call: Extract<Expression, { kind: "call" }>, type: Type): string | undefined {
   if (!isSurely(type, "list")) return undefined;
-  return call.function === "contains" ? "Write `x in list`." : "Ask each item: `list.all(x, ...)` or `list.exists(x, ...)`.";
+  return call.function === "contains"
+    ? "Write `x in list`."
+    : "Ask each item: `list.all(x, ...)` or `list.exists(x, ...)`.";
 }

@@ -9,14 +9,24 @@ export type Syntax = SyntaxRange &
   (
     | { readonly kind: "literal"; readonly value: null | boolean | number | string }
     | { readonly kind: "name"; readonly name: string }
-    | { readonly kind: "field"; readonly of: Syntax; readonly name: string; readonly nameStart: number }
+    | {
+        readonly kind: "field";
+        readonly of: Syntax;
+        readonly name: string;
+        readonly nameStart: number;
+      }
     | { readonly kind: "index"; readonly of: Syntax; readonly at: Syntax }
     | { readonly kind: "list"; readonly items: readonly Syntax[] }
     | { readonly kind: "map"; readonly entries: readonly (readonly [Syntax, Syntax])[] }
     | { readonly kind: "not" | "negate"; readonly of: Syntax }
     | { readonly kind: "and" | "or"; readonly operands: readonly Syntax[] }
     | { readonly kind: "if"; readonly test: Syntax; readonly then: Syntax; readonly else: Syntax }
-    | { readonly kind: "binary"; readonly operator: BinaryOperator; readonly left: Syntax; readonly right: Syntax }
+    | {
+        readonly kind: "binary";
+        readonly operator: BinaryOperator;
+        readonly left: Syntax;
+        readonly right: Syntax;
+      }
     /** `name(…)`, or `receiver.name(…)`. */
     | {
         readonly kind: "call";
@@ -32,11 +42,26 @@ interface SyntaxRange {
 }
 
 /** Operators with two sides, but for the chains. */
-export type BinaryOperator = "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "+" | "-" | "*" | "/" | "%";
+export type BinaryOperator =
+  | "=="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "in"
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%";
 
 /** Why a text is no condition. */
 export interface SyntaxProblem extends SyntaxRange {
-  readonly code: Extract<DiagnosticCode, "condition_syntax" | "condition_too_large" | "unsupported_literal">;
+  readonly code: Extract<
+    DiagnosticCode,
+    "condition_syntax" | "condition_too_large" | "unsupported_literal"
+  >;
   readonly message: string;
   readonly hint?: string;
 }
@@ -85,22 +110,48 @@ function syntaxOf(node: ASTNode, depth: number): Syntax {
     case "id":
       return { kind: "name", name: node.args, start, end };
     case ".":
-      return { kind: "field", of: inner(node.args[0]), name: node.args[1], nameStart: node.pos, start, end };
+      return {
+        kind: "field",
+        of: inner(node.args[0]),
+        name: node.args[1],
+        nameStart: node.pos,
+        start,
+        end,
+      };
     case "[]":
       return { kind: "index", of: inner(node.args[0]), at: inner(node.args[1]), start, end };
     case "call":
       return { kind: "call", name: node.args[0], arguments: node.args[1].map(inner), start, end };
     case "rcall": {
       const [name, receiver, given] = node.args;
-      return { kind: "call", name, receiver: inner(receiver), arguments: given.map(inner), start, end };
+      return {
+        kind: "call",
+        name,
+        receiver: inner(receiver),
+        arguments: given.map(inner),
+        start,
+        end,
+      };
     }
     case "list":
       return { kind: "list", items: node.args.map(inner), start, end };
     case "map":
-      return { kind: "map", entries: node.args.map(([key, value]) => [inner(key), inner(value)]), start, end };
+      return {
+        kind: "map",
+        entries: node.args.map(([key, value]) => [inner(key), inner(value)]),
+        start,
+        end,
+      };
     case "?:": {
       const [test, then, otherwise] = node.args;
-      return { kind: "if", test: inner(test), then: inner(then), else: inner(otherwise), start, end };
+      return {
+        kind: "if",
+        test: inner(test),
+        then: inner(then),
+        else: inner(otherwise),
+        start,
+        end,
+      };
     }
     case "&&":
     case "||": {
@@ -113,10 +164,22 @@ function syntaxOf(node: ASTNode, depth: number): Syntax {
       return negated(inner(node.args), start, end);
     case ".?":
     case "[?]":
-      throw new Refused({ code: "condition_syntax", start, end, message: "Optional access (`.?`) is not part of the language." });
+      throw new Refused({
+        code: "condition_syntax",
+        start,
+        end,
+        message: "Optional access (`.?`) is not part of the language.",
+      });
     default: {
       const [left, right] = node.args;
-      return { kind: "binary", operator: node.op, left: inner(left), right: inner(right), start, end };
+      return {
+        kind: "binary",
+        operator: node.op,
+        left: inner(left),
+        right: inner(right),
+        start,
+        end,
+      };
     }
   }
 }
@@ -158,7 +221,10 @@ function literalOf(value: unknown, { start, end }: ASTNode): null | boolean | nu
   });
 }
 
-const tooLarge = { code: "condition_too_large", message: "The condition is nested too deeply." } as const;
+const tooLarge = {
+  code: "condition_too_large",
+  message: "The condition is nested too deeply.",
+} as const;
 
 function problemOf(error: unknown, text: string): SyntaxProblem {
   if (error instanceof Refused) return error.problem;
@@ -166,7 +232,12 @@ function problemOf(error: unknown, text: string): SyntaxProblem {
   const start = Math.min(error.range?.start ?? 0, text.length);
   const end = Math.min(Math.max(error.range?.end ?? start, start), text.length);
   if (error.code === "limit_exceeded") {
-    return { code: "condition_too_large", start, end, message: "The condition is too large or nested too deeply." };
+    return {
+      code: "condition_too_large",
+      start,
+      end,
+      message: "The condition is too large or nested too deeply.",
+    };
   }
   const found = text.slice(start, end).trim();
   const hint = syntaxHint(text, start);
@@ -195,7 +266,8 @@ function explain(error: ParseError, found: string): string {
   const what = found === "" ? "the end" : `\`${found.slice(0, 40)}\``;
   const expected = /^Expected (\w+)/.exec(error.summary)?.[1];
   if (expected !== undefined) {
-    const name = TOKENS.find(([pattern]) => pattern.test(expected))?.[1] ?? `\`${expected.toLowerCase()}\``;
+    const name =
+      TOKENS.find(([pattern]) => pattern.test(expected))?.[1] ?? `\`${expected.toLowerCase()}\``;
     return `found ${what} where ${name} was expected`;
   }
   switch (error.code) {
@@ -213,7 +285,8 @@ function explain(error: ParseError, found: string): string {
 function syntaxHint(text: string, start: number): string | undefined {
   const around = text.slice(Math.max(0, start - 2), start + 3);
   if (/===|!==/.test(around)) return "Compare with `==` or `!=`.";
-  if (/(^|[^=!<>])=([^=]|$)/.test(text.slice(Math.max(0, start - 1), start + 2))) return "Compare with `==`.";
+  if (/(^|[^=!<>])=([^=]|$)/.test(text.slice(Math.max(0, start - 1), start + 2)))
+    return "Compare with `==`.";
   const word = /^\w+/.exec(text.slice(start))?.[0]?.toLowerCase();
   if (word === "and") return "Write `&&`.";
   if (word === "or") return "Write `||`.";

@@ -10,7 +10,12 @@ export type IsUnknown = (schema: ArgumentSchema) => boolean;
  * @param name - how messages name the value, as in `arguments.window`
  * @param owner - whose arguments they are, for messages
  */
-export function typeOfSchema(schema: ArgumentSchema, name: string, owner: string, isUnknown: IsUnknown): Type {
+export function typeOfSchema(
+  schema: ArgumentSchema,
+  name: string,
+  owner: string,
+  isUnknown: IsUnknown,
+): Type {
   if (isUnknown(schema)) return DYNAMIC;
   if (schema.const !== undefined) return typeOfValue(schema.const);
   if (schema.enum !== undefined) return typeOfEnum(schema.enum);
@@ -22,7 +27,8 @@ export function typeOfSchema(schema: ArgumentSchema, name: string, owner: string
 function typeOfEnum(values: readonly Json[]): Type {
   const texts = values.filter((value) => typeof value === "string");
   const others = values.filter((value) => typeof value !== "string").map(typeOfValue);
-  const types: readonly Type[] = texts.length === 0 ? others : [{ kind: "string", values: texts }, ...others];
+  const types: readonly Type[] =
+    texts.length === 0 ? others : [{ kind: "string", values: texts }, ...others];
   return types.reduce(join);
 }
 
@@ -33,7 +39,13 @@ function typesOf({ type, properties, items }: ArgumentSchema): readonly SchemaTy
   return items === undefined ? [] : ["array"];
 }
 
-function typeOfOne(type: SchemaType, schema: ArgumentSchema, name: string, owner: string, isUnknown: IsUnknown): Type {
+function typeOfOne(
+  type: SchemaType,
+  schema: ArgumentSchema,
+  name: string,
+  owner: string,
+  isUnknown: IsUnknown,
+): Type {
   switch (type) {
     case "null":
       return { kind: "null" };
@@ -46,14 +58,23 @@ function typeOfOne(type: SchemaType, schema: ArgumentSchema, name: string, owner
       return STRING;
     case "array": {
       const { items } = schema;
-      return { kind: "list", of: items === undefined ? DYNAMIC : typeOfSchema(items, `an item of ${name}`, owner, isUnknown) };
+      return {
+        kind: "list",
+        of:
+          items === undefined
+            ? DYNAMIC
+            : typeOfSchema(items, `an item of ${name}`, owner, isUnknown),
+      };
     }
     case "object": {
       const fields = new Map<string, Field>();
       const required = new Set(schema.required);
       for (const [key, inner] of Object.entries(schema.properties ?? {})) {
         const optional = !required.has(key);
-        fields.set(key, { type: typeOfSchema(inner, `${name}.${key}`, owner, isUnknown), optional });
+        fields.set(key, {
+          type: typeOfSchema(inner, `${name}.${key}`, owner, isUnknown),
+          optional,
+        });
       }
       return { kind: "object", name, owner, fields };
     }

@@ -16,7 +16,12 @@ export interface ConditionSource {
  *
  * @param text - the value of the scalar
  */
-export function sourceOf(scalar: YamlScalar, text: string, start = 0, end: number = text.length): ConditionSource {
+export function sourceOf(
+  scalar: YamlScalar,
+  text: string,
+  start = 0,
+  end: number = text.length,
+): ConditionSource {
   return {
     text: text.slice(start, end),
     scalar,

@@ -44,7 +44,9 @@ export const TIMESTAMP: Type = { kind: "timestamp" };
 export const DURATION: Type = { kind: "duration" };
 
 /** The kinds that a type may turn out to be, or `undefined` for any. */
-export function kindsOf(type: Type): readonly Exclude<Type["kind"], "dynamic" | "oneOf">[] | undefined {
+export function kindsOf(
+  type: Type,
+): readonly Exclude<Type["kind"], "dynamic" | "oneOf">[] | undefined {
   if (type.kind === "dynamic") return undefined;
   if (type.kind !== "oneOf") return [type.kind];
   const kinds = type.options.map(kindsOf);

@@ -33,7 +33,9 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 };
 
 /** The parts of a timestamp; each is a method and takes a zone. */
-export const TIME_PARTS: readonly string[] = Object.keys(FUNCTIONS).filter((name) => name.startsWith("get"));
+export const TIME_PARTS: readonly string[] = Object.keys(FUNCTIONS).filter((name) =>
+  name.startsWith("get"),
+);
 
 /** Written `text.startsWith(x)`. */
 export const METHODS: readonly string[] = ["startsWith", "endsWith", "contains", ...TIME_PARTS];

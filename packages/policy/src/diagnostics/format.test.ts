@@ -32,7 +32,12 @@ describe("formatDiagnostic", () => {
   });
 
   it("keeps the caret under its character after tabs", () => {
-    const text = formatDiagnostic({ ...diagnostic, excerpt: "\tacton: allow", column: 2, endColumn: 7 });
+    const text = formatDiagnostic({
+      ...diagnostic,
+      excerpt: "\tacton: allow",
+      column: 2,
+      endColumn: 7,
+    });
     expect(text).toContain("\n    | \t^^^^^\n");
   });
 

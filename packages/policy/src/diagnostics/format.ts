@@ -32,12 +32,19 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: FormatOptions 
   if (column - 1 <= excerpt.length) {
     lines.push(`  ${blank} ${bar} ${indent(view)}${paint(tone, underline(diagnostic, view))}`);
   }
-  if (hint !== undefined) lines.push(`  ${paint("cyan", "hint:")} ${hint.replaceAll("\n", "\n        ")}`);
+  if (hint !== undefined)
+    lines.push(`  ${paint("cyan", "hint:")} ${hint.replaceAll("\n", "\n        ")}`);
   return lines.join("\n");
 }
 
 type Tone = "red" | "yellow" | "cyan" | "bold" | "dim";
-const CODES: Readonly<Record<Tone, string>> = { red: "31", yellow: "33", cyan: "36", bold: "1", dim: "2" };
+const CODES: Readonly<Record<Tone, string>> = {
+  red: "31",
+  yellow: "33",
+  cyan: "36",
+  bold: "1",
+  dim: "2",
+};
 
 function ansi(tone: Tone, text: string): string {
   return `\u001b[${CODES[tone]}m${text}\u001b[0m`;
@@ -49,7 +56,10 @@ function plain(_tone: Tone, text: string): string {
 
 /** Control characters in a policy could rewrite the terminal of the person who reviews it. */
 function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    "\ufffd",
+  );
 }
 
 /** The part of a line that is shown, and the column (from 0) of the caret in it. */
@@ -67,7 +77,10 @@ function viewOf(line: string, column: number): View {
   const end = start + WIDTH;
   const before = start > 0 ? "..." : "";
   const after = end < line.length ? "..." : "";
-  return { text: `${before}${line.slice(start, end)}${after}`, caret: column - 1 - start + before.length };
+  return {
+    text: `${before}${line.slice(start, end)}${after}`,
+    caret: column - 1 - start + before.length,
+  };
 }
 
 /** Blanks up to the caret; tabs stay tabs, so that it stands under its character. */
@@ -75,7 +88,10 @@ function indent({ text, caret }: View): string {
   return text.slice(0, caret).replace(/[^\t]/g, " ");
 }
 
-function underline({ line, column, endLine, endColumn }: Diagnostic, { text, caret }: View): string {
+function underline(
+  { line, column, endLine, endColumn }: Diagnostic,
+  { text, caret }: View,
+): string {
   if (endColumn === undefined || (endLine !== undefined && endLine !== line)) return "^";
   return "^".repeat(Math.max(1, Math.min(endColumn - column, text.length - caret)));
 }

@@ -43,7 +43,15 @@ const LATER_KEYWORDS = [
 ] as const;
 
 /** The types of JSON Schema. */
-export const SCHEMA_TYPES: readonly string[] = ["null", "boolean", "number", "integer", "string", "array", "object"];
+export const SCHEMA_TYPES: readonly string[] = [
+  "null",
+  "boolean",
+  "number",
+  "integer",
+  "string",
+  "array",
+  "object",
+];
 
 const count = z.int().min(0).optional();
 const number = z.number().optional();
@@ -84,7 +92,9 @@ export const argumentSchemaDocument: z.ZodType = z.lazy(() =>
       .refine((value) => value === false, { params: { problem: "not_supported_yet" } })
       .optional()
       .describe("Only `false`, which holds anyway."),
-    ...Object.fromEntries(LATER_KEYWORDS.map((keyword) => [keyword, notYet("JSON Schema 2020-12")])),
+    ...Object.fromEntries(
+      LATER_KEYWORDS.map((keyword) => [keyword, notYet("JSON Schema 2020-12")]),
+    ),
   }),
 );
 

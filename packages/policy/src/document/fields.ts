@@ -1,4 +1,12 @@
-import { entryOf, valueOf, type YamlEntry, type YamlList, type YamlMap, type YamlNode, type YamlScalar } from "../yaml/tree.ts";
+import {
+  entryOf,
+  valueOf,
+  type YamlEntry,
+  type YamlList,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+} from "../yaml/tree.ts";
 
 /**
  * Readers of single keys. A value of another shape is read as absent: the schema has reported it, and what
@@ -44,7 +52,11 @@ export function booleanAt(map: YamlMap, key: string): boolean | undefined {
 }
 
 /** A text that is one of the words, or `undefined`. */
-export function wordAt<Word extends string>(map: YamlMap, key: string, words: readonly Word[]): Word | undefined {
+export function wordAt<Word extends string>(
+  map: YamlMap,
+  key: string,
+  words: readonly Word[],
+): Word | undefined {
   const text = textAt(map, key)?.value;
   return words.find((word) => word === text);
 }

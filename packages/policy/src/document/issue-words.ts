@@ -16,20 +16,25 @@ export function found(node: YamlNode): string {
       return "broken";
     case "scalar":
       if (node.value === null) return "empty";
-      return typeof node.value === "string" && node.value === "" ? "an empty text" : `\`${shown(String(node.value))}\``;
+      return typeof node.value === "string" && node.value === ""
+        ? "an empty text"
+        : `\`${shown(String(node.value))}\``;
   }
 }
 
 /** A value that only looks like a right one: the text `1`, or the word that YAML reads as null. */
 export function foundInstead(node: YamlNode, values: readonly string[]): string {
   if (node.kind !== "scalar" || !values.includes(String(node.value))) return found(node);
-  return typeof node.value === "string" ? `the text \`${node.value}\`` : `YAML's ${String(node.value)}`;
+  return typeof node.value === "string"
+    ? `the text \`${node.value}\``
+    : `YAML's ${String(node.value)}`;
 }
 
 /** The word that was probably meant. */
 export function wordHint(node: YamlNode, values: readonly string[]): string | undefined {
   if (node.kind !== "scalar") return undefined;
-  if (typeof node.value !== "string") return values.includes(String(node.value)) ? `Quote it: "${node.value}"` : undefined;
+  if (typeof node.value !== "string")
+    return values.includes(String(node.value)) ? `Quote it: "${node.value}"` : undefined;
   const right = nearest(node.value, values);
   return right === undefined ? undefined : `Did you mean \`${right}\`?`;
 }

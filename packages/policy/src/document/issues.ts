@@ -16,15 +16,23 @@ type Issue = z.core.$ZodIssue;
  *
  * @returns the nodes that an issue was found in, with all up to the map that holds them: what they say is not known
  */
-export function checkShape(root: YamlNode, schema: z.ZodType, reporter: Reporter): ReadonlySet<YamlNode> {
+export function checkShape(
+  root: YamlNode,
+  schema: z.ZodType,
+  reporter: Reporter,
+): ReadonlySet<YamlNode> {
   const faulty = new Set<YamlNode>();
   const result = schema.safeParse(toPlain(root));
   if (result.success) return faulty;
   // A misspelt key is also a missing one; the right name is said once, where the wrong one stands.
   const { issues } = result.error;
   const misspelt = new Set<string>();
-  const [unknown, others] = [issues.filter(isUnknownKeys), issues.filter((issue) => !isUnknownKeys(issue))];
-  for (const issue of [...unknown, ...others]) reportIssue(root, schema, issue, [], { reporter, faulty, misspelt });
+  const [unknown, others] = [
+    issues.filter(isUnknownKeys),
+    issues.filter((issue) => !isUnknownKeys(issue)),
+  ];
+  for (const issue of [...unknown, ...others])
+    reportIssue(root, schema, issue, [], { reporter, faulty, misspelt });
   return faulty;
 }
 
@@ -40,7 +48,13 @@ interface Report {
   readonly misspelt: Set<string>;
 }
 
-function reportIssue(root: YamlNode, schema: z.ZodType, issue: Issue, before: Path, report: Report): void {
+function reportIssue(
+  root: YamlNode,
+  schema: z.ZodType,
+  issue: Issue,
+  before: Path,
+  report: Report,
+): void {
   const { reporter, faulty, misspelt } = report;
   const path = [...before, ...issue.path];
   const place = placeOf(root, path);
@@ -57,7 +71,8 @@ function reportIssue(root: YamlNode, schema: z.ZodType, issue: Issue, before: Pa
       return;
     }
     case "custom":
-      if (issue.params?.["problem"] === NOT_SUPPORTED_YET) return reportNotYet(path, place, reporter);
+      if (issue.params?.["problem"] === NOT_SUPPORTED_YET)
+        return reportNotYet(path, place, reporter);
       break;
     default:
       break;
@@ -133,13 +148,20 @@ function pathKey(path: Path): string {
   return JSON.stringify(path.map(String));
 }
 
-function reportUnknownKey(root: YamlNode, path: Path, key: string, known: readonly string[], { reporter, misspelt }: Report): void {
+function reportUnknownKey(
+  root: YamlNode,
+  path: Path,
+  key: string,
+  known: readonly string[],
+  { reporter, misspelt }: Report,
+): void {
   const parent = placeOf(root, path);
   if (parent === "broken" || parent.node.kind !== "map") return;
   const entry = entryOf(parent.node, key);
   if (entry === undefined) return;
   const other = Object.hasOwn(OTHER_WORDS, key) ? OTHER_WORDS[key] : undefined;
-  const right = nearest(key, known) ?? (other !== undefined && known.includes(other) ? other : undefined);
+  const right =
+    nearest(key, known) ?? (other !== undefined && known.includes(other) ? other : undefined);
   if (right !== undefined) misspelt.add(pathKey([...path, right]));
   reporter.error({
     code: "unknown_key",
@@ -155,7 +177,11 @@ function reportNotYet(path: Path, place: Place, reporter: Reporter): void {
   const where = placeName(path.slice(0, -1));
   // Of `mode` and of list items it is the value that is not run; of all others the key.
   const what =
-    typeof last === "number" ? `\`${value}\`` : last === "mode" ? `\`mode: ${value}\`` : `\`${String(last)}\` (${where})`;
+    typeof last === "number"
+      ? `\`${value}\``
+      : last === "mode"
+        ? `\`mode: ${value}\``
+        : `\`${String(last)}\` (${where})`;
   reporter.error({
     code: "not_supported_yet",
     at: place.keyAt ?? place.at,
@@ -165,20 +191,34 @@ function reportNotYet(path: Path, place: Place, reporter: Reporter): void {
 
 function reportMissing(place: Place, path: Path, issue: Issue, reporter: Reporter): void {
   const key = String(path.at(-1));
-  const expected = issue.code === "invalid_value" ? `; expected ${oneOf(issue.values.map(String))}` : "";
+  const expected =
+    issue.code === "invalid_value" ? `; expected ${oneOf(issue.values.map(String))}` : "";
   const { file, start } = place.at;
   const lineEnd = file.text.indexOf("\n", start);
   const end = Math.min(place.at.end, lineEnd === -1 ? place.at.end : lineEnd);
   const at = place.keyAt ?? { file, start, end };
-  reporter.error({ code: "missing_key", at, message: `${capital(placeName(path.slice(0, -1)))} has no \`${key}\`${expected}.` });
+  reporter.error({
+    code: "missing_key",
+    at,
+    message: `${capital(placeName(path.slice(0, -1)))} has no \`${key}\`${expected}.`,
+  });
 }
 
 function reportValue({ at, node }: Place, path: Path, issue: Issue, reporter: Reporter): void {
-  const name = typeof path.at(-1) === "number" ? `an item of \`${String(path.at(-2))}\`` : path.length === 0 ? "the file" : `\`${String(path.at(-1))}\``;
+  const name =
+    typeof path.at(-1) === "number"
+      ? `an item of \`${String(path.at(-2))}\``
+      : path.length === 0
+        ? "the file"
+        : `\`${String(path.at(-1))}\``;
   if (isCondition(path) && node.kind === "scalar" && typeof node.value !== "string") {
-    const written = node.value === null ? "nothing" : `the YAML ${typeof node.value} \`${node.value}\``;
+    const written =
+      node.value === null ? "nothing" : `the YAML ${typeof node.value} \`${node.value}\``;
     const message = `A condition is a text; found ${written}.`;
-    const hint = node.value === null ? "Leave the key out, or write a condition." : `Quote it: "${node.value}"`;
+    const hint =
+      node.value === null
+        ? "Leave the key out, or write a condition."
+        : `Quote it: "${node.value}"`;
     reporter.error({ code: "condition_not_text", at, message, hint });
     return;
   }
@@ -189,8 +229,13 @@ function reportValue({ at, node }: Place, path: Path, issue: Issue, reporter: Re
     reporter.error({ code: "bad_value", at, message, hint: wordHint(node, values) });
     return;
   }
-  const code = issue.code === "invalid_type" || issue.code === "invalid_union" ? "wrong_shape" : "bad_value";
-  reporter.error({ code, at, message: `${capital(name)} is ${found(node)}; expected ${expectation(issue)}.` });
+  const code =
+    issue.code === "invalid_type" || issue.code === "invalid_union" ? "wrong_shape" : "bad_value";
+  reporter.error({
+    code,
+    at,
+    message: `${capital(name)} is ${found(node)}; expected ${expectation(issue)}.`,
+  });
 }
 
 /** A condition with `: ` in it, which YAML reads as a key and a value. */
@@ -198,14 +243,23 @@ function reportTakenApart(at: Span, reporter: Reporter): boolean {
   const condition = conditionOnLine(at.file, at.file.positionOf(at.start).line);
   if (condition === undefined) return false;
   const message = `YAML reads \`${condition.text}\` as a map, so it is not the condition that was written.`;
-  reporter.error({ code: "condition_not_text", at: condition.at, message, hint: quotingHint(condition), key: "eaten" });
+  reporter.error({
+    code: "condition_not_text",
+    at: condition.at,
+    message,
+    hint: quotingHint(condition),
+    key: "eaten",
+  });
   return true;
 }
 
 function isCondition(path: Path): boolean {
   const key = typeof path.at(-1) === "number" ? path.at(-2) : path.at(-1);
   if (path[0] === "define" && path.length === 2) return true;
-  return (path[0] === "rules" || path[0] === "agents") && (key === "when" || key === "conditions" || key === "unless");
+  return (
+    (path[0] === "rules" || path[0] === "agents") &&
+    (key === "when" || key === "conditions" || key === "unless")
+  );
 }
 
 /** The keys that an object may have at a place of the schema. */

@@ -23,8 +23,14 @@ const conditions = z
 
 const fallback = z
   .strictObject({
-    message: z.string().optional().describe("Text for the model; `{reason}`, `{tool}` and `{rule}` are filled in."),
-    value: z.unknown().optional().describe("What the agent gets as the tool's result; `{expression}` is filled in."),
+    message: z
+      .string()
+      .optional()
+      .describe("Text for the model; `{reason}`, `{tool}` and `{rule}` are filled in."),
+    value: z
+      .unknown()
+      .optional()
+      .describe("What the agent gets as the tool's result; `{expression}` is filled in."),
     tool: notYet("A lesser tool that runs instead."),
     arguments: notYet("The arguments of that tool."),
     route: notYet("The node that the run goes on at."),
@@ -34,7 +40,9 @@ const fallback = z
 
 const profile = z.strictObject({
   when: conditions.describe('The agents this profile is for; `"true"` for everybody.'),
-  tools: textOrList("The tools these agents may ask for: names, and globs that are expanded at build.").optional(),
+  tools: textOrList(
+    "The tools these agents may ask for: names, and globs that are expanded at build.",
+  ).optional(),
   databases: notYet("Databases, each `read` or `write`."),
   endpoints: notYet("Names and URLs of endpoints."),
   network: notYet("Hosts."),
@@ -42,7 +50,10 @@ const profile = z.strictObject({
 });
 
 const batch = z.strictObject({
-  argument: z.string().min(1).describe("The argument that says how many things the call touches: a number or a list."),
+  argument: z
+    .string()
+    .min(1)
+    .describe("The argument that says how many things the call touches: a number or a list."),
   mode: choice(["clamp"], ["chunk"]).optional().describe("How a batch is made smaller: `clamp`."),
   results: notYet("How the results of chunks are joined."),
 });
@@ -50,15 +61,29 @@ const batch = z.strictObject({
 const tool = z.strictObject({
   description: z.string().optional(),
   operation: choice(OPERATIONS).optional().describe("What the tool does. Left out: `write`."),
-  data: choice(DATA_CLASSES).optional().describe("How delicate the data it touches is. Left out: unknown."),
-  reversible: z.boolean().optional().describe("Whether what it does can be undone. Left out: true for `read` alone."),
-  arguments: argumentSchemaDocument.optional().describe("JSON Schema of the arguments. Left out: undescribed."),
+  data: choice(DATA_CLASSES)
+    .optional()
+    .describe("How delicate the data it touches is. Left out: unknown."),
+  reversible: z
+    .boolean()
+    .optional()
+    .describe("Whether what it does can be undone. Left out: true for `read` alone."),
+  arguments: argumentSchemaDocument
+    .optional()
+    .describe("JSON Schema of the arguments. Left out: undescribed."),
   resources: z
-    .union([z.literal("none"), z.record(z.string(), z.unknown()).refine(() => false, { params: { problem: NOT_SUPPORTED_YET } })])
+    .union([
+      z.literal("none"),
+      z
+        .record(z.string(), z.unknown())
+        .refine(() => false, { params: { problem: NOT_SUPPORTED_YET } }),
+    ])
     .optional()
     .describe("`none`. Named resources are not run by this engine yet."),
   batch: batch.optional(),
-  default: choice(["allow", "deny"]).optional().describe("The effect when no rule matches. Left out: `deny`."),
+  default: choice(["allow", "deny"])
+    .optional()
+    .describe("The effect when no rule matches. Left out: `deny`."),
   fallback: fallback.optional(),
   output: notYet("JSON Schema of the result."),
   results: notYet("Trust and labels of the result."),
@@ -82,11 +107,23 @@ const rule = z.strictObject({
   unless: conditions.optional().describe("The rule does not hold where these conditions all do."),
   action: choice(Object.keys(ACTIONS)).describe("`allow`, `review` or `deny`."),
   reason: z.string().optional().describe("Why, in words for the model and for records."),
-  until: z.string().optional().describe("The last day (UTC), or the instant, on which the rule holds."),
+  until: z
+    .string()
+    .optional()
+    .describe("The last day (UTC), or the instant, on which the rule holds."),
   max_batch_size: z.int().min(1).optional().describe("A larger batch is clamped to this."),
-  rate_limit: z.string().optional().describe("`100 calls/minute`: never more in any trailing minute."),
-  by: z.array(limitKey).min(1).optional().describe("What the limit is counted by, beside tenant and rule."),
-  on_exceed: choice(["deny", "review"]).optional().describe("The effect beyond the limit. Left out: `deny`."),
+  rate_limit: z
+    .string()
+    .optional()
+    .describe("`100 calls/minute`: never more in any trailing minute."),
+  by: z
+    .array(limitKey)
+    .min(1)
+    .optional()
+    .describe("What the limit is counted by, beside tenant and rule."),
+  on_exceed: choice(["deny", "review"])
+    .optional()
+    .describe("The effect beyond the limit. Left out: `deny`."),
   fallback: fallback.optional(),
   redact: notYet("Argument paths that are replaced."),
   pace: notYet("An even rate."),
@@ -112,11 +149,20 @@ export const policyDocument: z.ZodType = z.strictObject({
   id: z.string().optional().describe("The name of the policy, and of the stream of its bundles."),
   description: z.string().optional(),
   mode: choice(["enforce"], ["shadow"]).optional().describe("`enforce`."),
-  agents: z.record(z.string(), profile).optional().describe("What agents may ask for at most; it never grants."),
+  agents: z
+    .record(z.string(), profile)
+    .optional()
+    .describe("What agents may ask for at most; it never grants."),
   tools: z.record(z.string(), tool).optional().describe("What the policy knows of each tool."),
-  facts: z.record(z.string(), z.unknown()).optional().describe("Data that conditions read as `facts.NAME`."),
+  facts: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Data that conditions read as `facts.NAME`."),
   define: z.record(z.string(), z.string()).optional().describe("Named conditions."),
-  rules: z.array(rule).optional().describe("Which calls are allowed, reviewed, denied. Their order means nothing."),
+  rules: z
+    .array(rule)
+    .optional()
+    .describe("Which calls are allowed, reviewed, denied. Their order means nothing."),
   fallback: fallback.optional(),
   include: notYet("Further files and folders."),
   shapes: notYet("Declared shapes of claims and host facts."),

@@ -13,7 +13,10 @@ export function notYet(description: string): z.ZodType {
 }
 
 /** One of several words; those in `later` belong to the grammar but are not run yet. */
-export function choice(values: readonly string[], later: readonly string[] = []): z.ZodType<string, string> {
+export function choice(
+  values: readonly string[],
+  later: readonly string[] = [],
+): z.ZodType<string, string> {
   const words = z.enum([...values, ...later]);
   if (later.length === 0) return words;
   return words.refine((word) => !later.includes(word), { params: { problem: NOT_SUPPORTED_YET } });

@@ -7,17 +7,25 @@ import { oneOf, shown } from "../diagnostics/words.ts";
 
 /** Conditions that do not depend on the call, or that hold for more than they seem to. */
 export function lintConditions(compiled: Compiled, reporter: Reporter): void {
-  const unknownData = new Set(compiled.tools.filter(({ policy }) => policy.data === undefined).map(({ name }) => name));
+  const unknownData = new Set(
+    compiled.tools.filter(({ policy }) => policy.data === undefined).map(({ name }) => name),
+  );
   for (const { rule } of compiled.rules) {
     if (rule.when === undefined) continue;
     warnOfConstants(rule.when, compiled, reporter);
     warnOfMatches(rule.when, compiled, reporter);
     warnOfClaims(rule.when, compiled, reporter);
-    warnOfUnknownData(rule.when, rule.tools.filter((name) => unknownData.has(name)), compiled, reporter);
+    warnOfUnknownData(
+      rule.when,
+      rule.tools.filter((name) => unknownData.has(name)),
+      compiled,
+      reporter,
+    );
   }
   for (const { profile } of compiled.profiles) {
     // `"true"` is how a profile says that it is for everybody.
-    if (!(profile.when.kind === "literal" && profile.when.value === true)) warnOfConstants(profile.when, compiled, reporter);
+    if (!(profile.when.kind === "literal" && profile.when.value === true))
+      warnOfConstants(profile.when, compiled, reporter);
     warnOfMatches(profile.when, compiled, reporter);
     warnOfClaims(profile.when, compiled, reporter);
   }
@@ -35,15 +43,28 @@ function readsAnything(expression: Expression): boolean {
   return expression.kind === "variable" || childrenOf(expression).some(readsAnything);
 }
 
-function warnOfUnknownData(when: Expression, unknown: readonly string[], { conditions }: Compiled, reporter: Reporter): void {
+function warnOfUnknownData(
+  when: Expression,
+  unknown: readonly string[],
+  { conditions }: Compiled,
+  reporter: Reporter,
+): void {
   if (unknown.length === 0) return;
   const read = find(when, (one) => one.kind === "variable" && one.name === "data_type");
   if (read === undefined) return;
   const message = `\`data_type\` is not known of ${oneOf(unknown)}, so this condition is an error there.`;
-  reporter.warning({ code: "data_unknown", at: conditions.notes.spanOf(read), message, hint: "Say it under `tools`: `data: internal`." });
+  reporter.warning({
+    code: "data_unknown",
+    at: conditions.notes.spanOf(read),
+    message,
+    hint: "Say it under `tools`: `data: internal`.",
+  });
 }
 
-function find(expression: Expression, wanted: (one: Expression) => boolean): Expression | undefined {
+function find(
+  expression: Expression,
+  wanted: (one: Expression) => boolean,
+): Expression | undefined {
   if (wanted(expression)) return expression;
   for (const child of childrenOf(expression)) {
     const found = find(child, wanted);
@@ -57,11 +78,17 @@ const CLAIMS: readonly string[] = ["id", "roles", "function"];
 /** Claims are dynamic, so a misspelt one builds; it would be an error on every call. */
 function warnOfClaims(expression: Expression, compiled: Compiled, reporter: Reporter): void {
   const reads = expression.kind === "field" || expression.kind === "has";
-  if (reads && expression.of.kind === "variable" && expression.of.name === "agent" && !CLAIMS.includes(expression.name)) {
+  if (
+    reads &&
+    expression.of.kind === "variable" &&
+    expression.of.name === "agent" &&
+    !CLAIMS.includes(expression.name)
+  ) {
     const right = nearest(expression.name, CLAIMS);
     const at = compiled.conditions.notes.spanOf(expression);
     const message = `\`agent.${shown(expression.name)}\` is not a claim that every agent has.`;
-    if (right !== undefined) reporter.warning({ code: "misspelt_claim", at, message, hint: `Did you mean \`${right}\`?` });
+    if (right !== undefined)
+      reporter.warning({ code: "misspelt_claim", at, message, hint: `Did you mean \`${right}\`?` });
   }
   for (const child of childrenOf(expression)) warnOfClaims(child, compiled, reporter);
 }

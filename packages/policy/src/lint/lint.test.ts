@@ -2,9 +2,14 @@ import { describe, expect, it } from "vitest";
 import { checkPolicy } from "../check.ts";
 
 async function warningsOf(text: string, now?: number): Promise<readonly string[]> {
-  const result = await checkPolicy({ files: [{ path: "p.yaml", text }] }, now === undefined ? {} : { now });
+  const result = await checkPolicy(
+    { files: [{ path: "p.yaml", text }] },
+    now === undefined ? {} : { now },
+  );
   if (!result.ok) throw new Error(result.errors.map((error) => error.message).join("\n"));
-  return result.warnings.map(({ line, column, code, message }) => `${line}:${column} ${code}: ${message}`);
+  return result.warnings.map(
+    ({ line, column, code, message }) => `${line}:${column} ${code}: ${message}`,
+  );
 }
 
 const HEAD = `interlatch: 1
@@ -28,7 +33,9 @@ describe("checkPolicy", () => {
 
   it("warns of a policy without agents", async () => {
     const text = "interlatch: 1\nid: x\ntools: { t: { operation: read, default: allow } }\n";
-    expect(await warningsOf(text)).toEqual(["1:1 no_agents: There is no `agents` section, so any agent may ask for any tool."]);
+    expect(await warningsOf(text)).toEqual([
+      "1:1 no_agents: There is no `agents` section, so any agent may ask for any tool.",
+    ]);
   });
 
   it("warns of tools that no call reaches", async () => {
@@ -64,17 +71,23 @@ tools:
     [
       "protection that ends",
       `${OK}  - { name: r, tool: t, action: deny, until: 2027-01-01 }\n`,
-      ["9:46 protection_ends: The rule `r` (deny) stops protecting after 2027-01-01T23:59:59.999Z."],
+      [
+        "9:46 protection_ends: The rule `r` (deny) stops protecting after 2027-01-01T23:59:59.999Z.",
+      ],
     ],
     [
       "a limit that is counted approximately",
       "  - { name: r, tool: t, action: allow, rate_limit: 1001 calls/day }\n",
-      ["8:40 rate_limit_approximate: More than 1000 calls in a window are counted by a sliding counter, so the limit is kept approximately."],
+      [
+        "8:40 rate_limit_approximate: More than 1000 calls in a window are counted by a sliding counter, so the limit is kept approximately.",
+      ],
     ],
     [
       "a batch that nothing counts",
       "  - { name: r, tools: [t, u], action: allow, max_batch_size: 5 }\n",
-      ["8:46 batch_left_out: `max_batch_size` needs `batch` on `t` or `u`: without it, a call is denied with `obligation_failed`."],
+      [
+        "8:46 batch_left_out: `max_batch_size` needs `batch` on `t` or `u`: without it, a call is denied with `obligation_failed`.",
+      ],
     ],
     [
       "conditions that are the same for every call",
@@ -88,7 +101,7 @@ tools:
     ],
     [
       "comparisons that hold for more than they seem to",
-      "  - { name: r, tool: t, when: 'arguments.a.endsWith(\"acme.test\") && arguments.b.startsWith(\"/data/\") && arguments.c.startsWith(\"https://acme.test\") && arguments.d.endsWith(\".pem\")', action: allow }\n",
+      '  - { name: r, tool: t, when: \'arguments.a.endsWith("acme.test") && arguments.b.startsWith("/data/") && arguments.c.startsWith("https://acme.test") && arguments.d.endsWith(".pem")\', action: allow }\n',
       [
         '8:32 loose_match: `arguments.a.endsWith("acme.test")` holds for more than it seems to.',
         '8:69 loose_match: `arguments.b.startsWith("/data/")` holds for more than it seems to.',
@@ -97,11 +110,16 @@ tools:
     ],
     [
       "a claim that is nearly one that every agent has",
-      "  - { name: r, tool: t, when: agent.fuction == 'x' && agent.team == 'y', action: allow }\n".replaceAll("'", '"'),
+      "  - { name: r, tool: t, when: agent.fuction == 'x' && agent.team == 'y', action: allow }\n".replaceAll(
+        "'",
+        '"',
+      ),
       ["8:31 misspelt_claim: `agent.fuction` is not a claim that every agent has."],
     ],
   ])("warns of %s", async (_what, rules, expected) => {
-    expect(await warningsOf(`${HEAD}rules:\n${rules}`, Date.parse("2026-06-01T00:00:00Z"))).toEqual(expected);
+    expect(await warningsOf(`${HEAD}rules:\n${rules}`, Date.parse("2026-06-01T00:00:00Z"))).toEqual(
+      expected,
+    );
   });
 
   it("warns of definitions and facts that nothing uses", async () => {

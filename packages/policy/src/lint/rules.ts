@@ -11,7 +11,9 @@ const EXACT_CALLS = 1_000;
 /** Rules that can never decide, and obligations that do something else than they seem to. */
 export function lintRules(compiled: Compiled, now: number | undefined, reporter: Reporter): void {
   const denied = deniedTools(compiled);
-  const uncounted = new Set(compiled.tools.filter(({ policy }) => policy.batch === undefined).map(({ name }) => name));
+  const uncounted = new Set(
+    compiled.tools.filter(({ policy }) => policy.batch === undefined).map(({ name }) => name),
+  );
   for (const built of compiled.rules) {
     warnOfDeadRule(built, denied, reporter);
     warnOfEnd(built, now, reporter);
@@ -30,22 +32,35 @@ function deniedTools({ rules }: Compiled): ReadonlyMap<string, string> {
   return denied;
 }
 
-function warnOfDeadRule({ rule, at }: BuiltRule, denied: ReadonlyMap<string, string>, reporter: Reporter): void {
+function warnOfDeadRule(
+  { rule, at }: BuiltRule,
+  denied: ReadonlyMap<string, string>,
+  reporter: Reporter,
+): void {
   if (rule.action === "deny") return;
   const dead = rule.tools.filter((tool) => denied.has(tool));
   const [first] = dead;
   if (first === undefined) return;
-  const which = dead.length === rule.tools.length ? "never decides" : `never decides for ${oneOf(dead)}`;
+  const which =
+    dead.length === rule.tools.length ? "never decides" : `never decides for ${oneOf(dead)}`;
   const message = `The rule \`${rule.name}\` (${rule.action}) ${which}: the rule \`${denied.get(first)}\` always denies.`;
   reporter.warning({ code: "dead_rule", at, message });
 }
 
-function warnOfEnd({ rule, node, at }: BuiltRule, now: number | undefined, reporter: Reporter): void {
+function warnOfEnd(
+  { rule, node, at }: BuiltRule,
+  now: number | undefined,
+  reporter: Reporter,
+): void {
   if (rule.until === undefined) return;
   const place = entryOf(node, "until")?.value.at ?? at;
   const end = new Date(rule.until).toISOString();
   if (now !== undefined && rule.until < now) {
-    reporter.warning({ code: "expired_rule", at: place, message: `The rule \`${rule.name}\` ended ${end} and no longer applies.` });
+    reporter.warning({
+      code: "expired_rule",
+      at: place,
+      message: `The rule \`${rule.name}\` ended ${end} and no longer applies.`,
+    });
   } else if (rule.action !== "allow") {
     const message = `The rule \`${rule.name}\` (${rule.action}) stops protecting after ${end}.`;
     reporter.warning({ code: "protection_ends", at: place, message });
@@ -59,13 +74,22 @@ function warnOfRate({ rule, node, at }: BuiltRule, reporter: Reporter): void {
 }
 
 /** @param uncounted - tools of which it is not said what counts their batch */
-function warnOfBatch({ rule, node, at }: BuiltRule, uncounted: ReadonlySet<string>, reporter: Reporter): void {
+function warnOfBatch(
+  { rule, node, at }: BuiltRule,
+  uncounted: ReadonlySet<string>,
+  reporter: Reporter,
+): void {
   if (rule.maxBatchSize === undefined) return;
   const lacking = rule.tools.filter((name) => uncounted.has(name));
   if (lacking.length === 0) return;
   const message = `\`max_batch_size\` needs \`batch\` on ${oneOf(lacking)}: without it, a call is denied with \`obligation_failed\`.`;
   const hint = "Say which argument counts: `batch: { argument: size }`.";
-  reporter.warning({ code: "batch_left_out", at: keyOf("max_batch_size", node, at), message, hint });
+  reporter.warning({
+    code: "batch_left_out",
+    at: keyOf("max_batch_size", node, at),
+    message,
+    hint,
+  });
 }
 
 function keyOf(key: string, node: BuiltRule["node"], at: Span): Span {

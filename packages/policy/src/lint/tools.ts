@@ -6,11 +6,19 @@ import { entryOf, type YamlEntry } from "../yaml/tree.ts";
 export function lintTools(compiled: Compiled, reporter: Reporter): void {
   warnOfAgents(compiled, reporter);
   const ruled = new Set(compiled.rules.flatMap(({ rule }) => rule.tools));
-  const scoped = compiled.policy.agents === null ? undefined : new Set(compiled.profiles.flatMap(({ profile }) => profile.tools));
+  const scoped =
+    compiled.policy.agents === null
+      ? undefined
+      : new Set(compiled.profiles.flatMap(({ profile }) => profile.tools));
   for (const { name, at, implicit, policy } of compiled.tools) {
     if (!implicit && !ruled.has(name) && policy.default === "deny") {
       const message = `No rule is for the tool \`${name}\`, so every call of it is denied.`;
-      reporter.warning({ code: "tool_without_rule", at, message, hint: "Add a rule, or `default: allow`." });
+      reporter.warning({
+        code: "tool_without_rule",
+        at,
+        message,
+        hint: "Add a rule, or `default: allow`.",
+      });
     }
     if (scoped !== undefined && !scoped.has(name)) {
       const message = `The tool \`${name}\` is in no agent profile, so every call of it is out of scope.`;
@@ -23,7 +31,12 @@ export function lintTools(compiled: Compiled, reporter: Reporter): void {
 function warnOfAgents({ policy, profiles, parts }: Compiled, reporter: Reporter): void {
   if (policy.agents === null) {
     const message = "There is no `agents` section, so any agent may ask for any tool.";
-    reporter.warning({ code: "no_agents", at: parts.at, message, hint: "Say under `agents` which agents may ask for which tools." });
+    reporter.warning({
+      code: "no_agents",
+      at: parts.at,
+      message,
+      hint: "Say under `agents` which agents may ask for which tools.",
+    });
   }
   for (const { name, at, profile } of profiles) {
     if (profile.tools.length > 0) continue;

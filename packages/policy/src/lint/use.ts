@@ -7,12 +7,21 @@ import type { Reporter } from "../diagnostics/reporter.ts";
 export function lintUse(compiled: Compiled, reporter: Reporter): void {
   for (const { key, keyAt } of compiled.parts.define) {
     if (compiled.conditions.used.has(key)) continue;
-    reporter.warning({ code: "unused_define", at: keyAt, message: `Nothing uses the condition \`${key}\`.` });
+    reporter.warning({
+      code: "unused_define",
+      at: keyAt,
+      message: `Nothing uses the condition \`${key}\`.`,
+    });
   }
   const read = factsRead(compiled);
   if (read === "all") return;
   for (const { key, keyAt } of compiled.parts.facts) {
-    if (!read.has(key)) reporter.warning({ code: "unused_fact", at: keyAt, message: `Nothing reads the fact \`${key}\`.` });
+    if (!read.has(key))
+      reporter.warning({
+        code: "unused_fact",
+        at: keyAt,
+        message: `Nothing reads the fact \`${key}\`.`,
+      });
   }
 }
 
@@ -36,18 +45,26 @@ function collectFacts(expression: Expression, names: Set<string>): boolean {
 
 function nameRead(expression: Expression): string | undefined {
   const isFacts = (of: Expression): boolean => of.kind === "variable" && of.name === "facts";
-  if ((expression.kind === "field" || expression.kind === "has") && isFacts(expression.of)) return expression.name;
-  if (expression.kind !== "index" || !isFacts(expression.of) || expression.at.kind !== "literal") return undefined;
+  if ((expression.kind === "field" || expression.kind === "has") && isFacts(expression.of))
+    return expression.name;
+  if (expression.kind !== "index" || !isFacts(expression.of) || expression.at.kind !== "literal")
+    return undefined;
   return String(expression.at.value);
 }
 
 function expressionsOf({ policy, conditions }: Compiled): readonly Expression[] {
-  const fallbacks = [policy.fallback, ...policy.rules.map((rule) => rule.fallback), ...Object.values(policy.tools).map((tool) => tool.fallback)];
+  const fallbacks = [
+    policy.fallback,
+    ...policy.rules.map((rule) => rule.fallback),
+    ...Object.values(policy.tools).map((tool) => tool.fallback),
+  ];
   return [
     ...policy.rules.flatMap((rule) => rule.when ?? []),
     ...Object.values(policy.agents ?? {}).map((profile) => profile.when),
     ...conditions.defines().values(),
-    ...fallbacks.flatMap((fallback) => (fallback === undefined ? [] : expressionsInFallback(fallback))),
+    ...fallbacks.flatMap((fallback) =>
+      fallback === undefined ? [] : expressionsInFallback(fallback),
+    ),
   ];
 }
 

@@ -30,10 +30,14 @@ export function conditionOnLine(file: SourceFile, line: number): WrittenConditio
   const text = file.lineText(line);
   if (text.length > LONGEST) return undefined;
   const found =
-    BLOCK.exec(text) ?? FLOW.exec(text) ?? itemOfList(file, line, text) ?? entryOfDefine(file, line, text);
+    BLOCK.exec(text) ??
+    FLOW.exec(text) ??
+    itemOfList(file, line, text) ??
+    entryOfDefine(file, line, text);
   if (found === null || found === undefined) return undefined;
   const [, before = "", rest = ""] = found;
-  const condition = FLOW.test(text) && !BLOCK.test(text) ? untilNextKey(rest) : withoutComment(rest);
+  const condition =
+    FLOW.test(text) && !BLOCK.test(text) ? untilNextKey(rest) : withoutComment(rest);
   if (condition === "" || /^[|>][-+0-9]*$/.test(condition)) return undefined;
   const start = file.lineStart(line) + before.length;
   return {
@@ -72,7 +76,8 @@ function lineAbove(file: SourceFile, line: number, indent: number): string | und
   for (let at = line - 1; at > Math.max(0, line - FARTHEST); at--) {
     const text = file.lineText(at);
     if (text.trim() === "" || text.trimStart().startsWith("#")) continue;
-    const sibling = indentOf(text) + 1 === indent && /^\s*-\s/.test(text) && !CONDITION_KEY.test(text);
+    const sibling =
+      indentOf(text) + 1 === indent && /^\s*-\s/.test(text) && !CONDITION_KEY.test(text);
     if (!sibling && indentOf(text) < indent) return text;
   }
   return undefined;
@@ -85,7 +90,8 @@ function indentOf(text: string): number {
 /** In a flow map the value ends before the next key or the closing brace. */
 function untilNextKey(rest: string): string {
   const next = /,\s*[a-z_]+\s*:\s/.exec(rest);
-  const value = next === null ? rest.replace(/\s*\}\s*,?\s*(?:#.*)?$/, "") : rest.slice(0, next.index);
+  const value =
+    next === null ? rest.replace(/\s*\}\s*,?\s*(?:#.*)?$/, "") : rest.slice(0, next.index);
   return value.trim();
 }
 
@@ -96,7 +102,8 @@ function withoutComment(rest: string): string {
     const sign = rest[at] ?? "";
     if (quote !== "") quote = sign === quote ? "" : quote;
     else if (sign === '"' || sign === "'") quote = sign;
-    else if (sign === "#" && (at === 0 || /\s/.test(rest[at - 1] ?? ""))) return rest.slice(0, at).trim();
+    else if (sign === "#" && (at === 0 || /\s/.test(rest[at - 1] ?? "")))
+      return rest.slice(0, at).trim();
   }
   return rest.trim();
 }

@@ -17,7 +17,12 @@ export function spanInScalar(scalar: YamlScalar, start: number, end: number): Sp
 }
 
 /** The index in the source of the character of the value at `index`. */
-function offsetOf(value: string, source: string, style: YamlScalar["style"], index: number): number {
+function offsetOf(
+  value: string,
+  source: string,
+  style: YamlScalar["style"],
+  index: number,
+): number {
   let from = firstContent(source, style);
   let at = 0;
   while (at < index && from < source.length) {
@@ -55,11 +60,17 @@ function firstContent(source: string, style: YamlScalar["style"]): number {
 }
 
 /** Past what stands before a sign in the source and not in the value: indentation, and escaped line breaks. */
-function skipIndent(source: string, from: number, wanted: string, style: YamlScalar["style"]): number {
+function skipIndent(
+  source: string,
+  from: number,
+  wanted: string,
+  style: YamlScalar["style"],
+): number {
   let at = from;
   while (!isBlank(wanted)) {
     if (isBlank(source[at] ?? "")) at++;
-    else if (style === "double" && /^\\[\r\n]/.test(source.slice(at, at + 2))) at += escapeAt(source, at).length;
+    else if (style === "double" && /^\\[\r\n]/.test(source.slice(at, at + 2)))
+      at += escapeAt(source, at).length;
     else break;
   }
   return at;
@@ -78,7 +89,10 @@ function blanksFrom(value: string, at: number): number {
 const LONG_ESCAPES: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /** How long an escape of a double-quoted scalar is, and how many UTF-16 units it stands for. */
-function escapeAt(source: string, from: number): { readonly length: number; readonly units: number } {
+function escapeAt(
+  source: string,
+  from: number,
+): { readonly length: number; readonly units: number } {
   const sign = source[from + 1] ?? "";
   if (sign === "\n" || sign === "\r") {
     return { length: 1 + (/^[ \t\r\n]*/.exec(source.slice(from + 1))?.[0].length ?? 0), units: 0 };

@@ -8,7 +8,10 @@ function read(text: string) {
   const file = new SourceFile("p.yaml", text);
   const reporter = new Reporter([file]);
   const tree = readYaml(file, reporter);
-  return { value: tree === undefined ? undefined : toPlain(tree), errors: reporter.diagnostics("error") };
+  return {
+    value: tree === undefined ? undefined : toPlain(tree),
+    errors: reporter.diagnostics("error"),
+  };
 }
 
 function codes(text: string): readonly string[] {
@@ -17,8 +20,17 @@ function codes(text: string): readonly string[] {
 
 describe("strict YAML", () => {
   it("reads YAML 1.2 core", () => {
-    const text = "a: 1\nb: [x, 'y', \"z\\n\", true, null, 0x10, 1.5]\nc: |\n  one\n  two\nd: no\n---\n".replace("---\n", "");
-    expect(read(text).value).toEqual({ a: 1, b: ["x", "y", "z\n", true, null, 16, 1.5], c: "one\ntwo\n", d: "no" });
+    const text =
+      "a: 1\nb: [x, 'y', \"z\\n\", true, null, 0x10, 1.5]\nc: |\n  one\n  two\nd: no\n---\n".replace(
+        "---\n",
+        "",
+      );
+    expect(read(text).value).toEqual({
+      a: 1,
+      b: ["x", "y", "z\n", true, null, 16, 1.5],
+      c: "one\ntwo\n",
+      d: "no",
+    });
     expect(read(text).errors).toEqual([]);
   });
 
@@ -37,7 +49,11 @@ describe("strict YAML", () => {
     ["a merge key", "a:\n  <<: { b: 1 }\n", ["2:3 yaml_feature"]],
     ["a duplicate key", "a: 1\nb: 2\na: 3\n", ["3:1 duplicate_key"]],
     ["a look-alike key (NFD)", "caf\u00e9: 1\ncafe\u0301: 2\n", ["2:1 look_alike_key"]],
-    ["a look-alike key (full width)", "read: 1\n\uff52\uff45\uff41\uff44: 2\n", ["2:1 look_alike_key"]],
+    [
+      "a look-alike key (full width)",
+      "read: 1\n\uff52\uff45\uff41\uff44: 2\n",
+      ["2:1 look_alike_key"],
+    ],
     ["a number as key", "1: a\n", ["1:1 key_not_text"]],
     ["a boolean as key", "true: a\n", ["1:1 key_not_text"]],
     ["a list as key", "? [a]\n: b\n", ["1:3 key_not_text"]],
@@ -53,15 +69,21 @@ describe("strict YAML", () => {
   });
 
   it("refuses a file larger than 1 MiB before it looks at it", () => {
-    expect(read("a: b\n".repeat(220_000)).errors.map((error) => error.message)).toEqual(["The file is larger than 1 MiB."]);
+    expect(read("a: b\n".repeat(220_000)).errors.map((error) => error.message)).toEqual([
+      "The file is larger than 1 MiB.",
+    ]);
     expect(read(`a: "${"\u20ac".repeat(400_000)}"`).errors[0]?.code).toBe("yaml_limit");
   });
 
-  it.each(["[", "{", "a: ", '"', "!", ":", "[,"])("answers a megabyte of %j", (piece) => {
-    const { errors } = read(piece.repeat(Math.floor(1_000_000 / piece.length)));
-    expect(errors.length).toBeGreaterThan(0);
-    expect(errors.length).toBeLessThanOrEqual(20);
-  }, 20_000);
+  it.each(["[", "{", "a: ", '"', "!", ":", "[,"])(
+    "answers a megabyte of %j",
+    (piece) => {
+      const { errors } = read(piece.repeat(Math.floor(1_000_000 / piece.length)));
+      expect(errors.length).toBeGreaterThan(0);
+      expect(errors.length).toBeLessThanOrEqual(20);
+    },
+    20_000,
+  );
 
   it("keeps `constructor` and the like as data", () => {
     const { value, errors } = read("constructor: 1\ntoString: 2\n");
@@ -101,7 +123,9 @@ describe("conditions that YAML takes apart", () => {
 
   it("are recognised in a flow map", () => {
     const { errors } = read("rules: [{ name: r, when: !tainted, action: deny }]\n");
-    expect(errors.map((error) => [error.column, error.hint])).toEqual([[26, "Quote it: '!tainted'"]]);
+    expect(errors.map((error) => [error.column, error.hint])).toEqual([
+      [26, "Quote it: '!tainted'"],
+    ]);
   });
 
   it("do not include a comment at the end of the line", () => {

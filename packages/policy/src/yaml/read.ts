@@ -1,4 +1,12 @@
-import { Composer, type Document, Lexer, Parser, type CST, type ErrorCode, type YAMLError } from "yaml";
+import {
+  Composer,
+  type Document,
+  Lexer,
+  Parser,
+  type CST,
+  type ErrorCode,
+  type YAMLError,
+} from "yaml";
 import type { Reporter } from "../diagnostics/reporter.ts";
 import { conditionOnLine, quotingHint } from "./eaten.ts";
 import { YAML_LIMITS, utf8Length } from "./limits.ts";
@@ -24,7 +32,11 @@ export function readYaml(file: SourceFile, reporter: Reporter): YamlNode | undef
     return strictTree(file, document.contents, reporter);
   } catch {
     // The parser recurses over nesting; a RangeError is its way to say that there is too much of it.
-    reporter.error({ code: "yaml_limit", at: whole, message: "The file is nested too deeply to be read." });
+    reporter.error({
+      code: "yaml_limit",
+      at: whole,
+      message: "The file is nested too deeply to be read.",
+    });
     return undefined;
   }
 }
@@ -37,7 +49,8 @@ function tokensOf(file: SourceFile, reporter: Reporter): CST.Token[] | undefined
   let depth = 0;
   let afterMark = false;
   for (const lexeme of new Lexer().lex(file.text)) {
-    if (!afterMark) depth += lexeme === "[" || lexeme === "{" ? 1 : lexeme === "]" || lexeme === "}" ? -1 : 0;
+    if (!afterMark)
+      depth += lexeme === "[" || lexeme === "{" ? 1 : lexeme === "]" || lexeme === "}" ? -1 : 0;
     afterMark = lexeme === SCALAR_MARK;
     if (++count > YAML_LIMITS.tokens || depth > YAML_LIMITS.depth) {
       const message =
@@ -90,7 +103,10 @@ function compose(file: SourceFile, tokens: readonly CST.Token[]): Document.Parse
 function reportSyntax(file: SourceFile, document: Document.Parsed, reporter: Reporter): boolean {
   const { errors, warnings } = document;
   // Unknown tags are mere warnings to the parser; without an error beside them the tree refuses them better.
-  const problems = [...errors, ...warnings.filter((one) => errors.length > 0 || one.code !== "TAG_RESOLVE_FAILED")];
+  const problems = [
+    ...errors,
+    ...warnings.filter((one) => errors.length > 0 || one.code !== "TAG_RESOLVE_FAILED"),
+  ];
   const seen = new Set<number>();
   for (const problem of problems) {
     const { line } = file.positionOf(problem.pos[0]);
@@ -101,16 +117,32 @@ function reportSyntax(file: SourceFile, document: Document.Parsed, reporter: Rep
   return seen.size > 0;
 }
 
-function reportProblem(file: SourceFile, problem: YAMLError, line: number, reporter: Reporter): void {
+function reportProblem(
+  file: SourceFile,
+  problem: YAMLError,
+  line: number,
+  reporter: Reporter,
+): void {
   const condition = conditionOnLine(file, line);
   if (condition !== undefined) {
     const message = `YAML does not read \`${condition.text}\` as one text, so it is not the condition that was written.`;
-    reporter.error({ code: "yaml_syntax", at: condition.at, message, hint: quotingHint(condition), key: "eaten" });
+    reporter.error({
+      code: "yaml_syntax",
+      at: condition.at,
+      message,
+      hint: quotingHint(condition),
+      key: "eaten",
+    });
     return;
   }
   const [start, end] = problem.pos;
   const message = `Not YAML: ${problem.message.replace(/\.$/, "")}.`;
-  reporter.error({ code: "yaml_syntax", at: { file, start, end }, message, hint: HINTS[problem.code] });
+  reporter.error({
+    code: "yaml_syntax",
+    at: { file, start, end },
+    message,
+    hint: HINTS[problem.code],
+  });
 }
 
 const HINTS: { readonly [code in ErrorCode]?: string } = {

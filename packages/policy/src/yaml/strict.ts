@@ -11,7 +11,11 @@ import type { ScalarStyle, YamlEntry, YamlNode } from "./tree.ts";
  * read in two ways: tags, anchors, aliases, merge keys, keys that are no text, equal or look-alike keys,
  * numbers that a double cannot hold, text that is no Unicode.
  */
-export function strictTree(file: SourceFile, contents: ParsedNode | null, reporter: Reporter): YamlNode {
+export function strictTree(
+  file: SourceFile,
+  contents: ParsedNode | null,
+  reporter: Reporter,
+): YamlNode {
   return new TreeBuilder(file, reporter).node(contents, { file, start: 0, end: 0 }, 0);
 }
 
@@ -99,12 +103,21 @@ class TreeBuilder {
   #refuseKey(key: string, style: Scalar.Type | undefined, at: Span): boolean {
     if (key === "<<" && style === "PLAIN") {
       const message = "A merge key (`<<`) is not allowed.";
-      this.#reporter.error({ code: "yaml_feature", at, message, hint: "Write the keys out where they belong." });
+      this.#reporter.error({
+        code: "yaml_feature",
+        at,
+        message,
+        hint: "Write the keys out where they belong.",
+      });
       return true;
     }
     if (key === "__proto__") {
       // Where a policy becomes objects of JavaScript, this one name could change what an object inherits.
-      this.#reporter.error({ code: "bad_name", at, message: "`__proto__` cannot be a key of a policy." });
+      this.#reporter.error({
+        code: "bad_name",
+        at,
+        message: "`__proto__` cannot be a key of a policy.",
+      });
       return true;
     }
     return this.#refuseText(key, at);
@@ -114,7 +127,9 @@ class TreeBuilder {
     const { value } = node;
     const style = styleOf(node.type);
     if (typeof value === "string") {
-      return this.#refuseText(value, at) ? { kind: "broken", at } : { kind: "scalar", at, value, style };
+      return this.#refuseText(value, at)
+        ? { kind: "broken", at }
+        : { kind: "scalar", at, value, style };
     }
     if (value === null || typeof value === "boolean") return { kind: "scalar", at, value, style };
     if (typeof value === "number" && this.#isExact(value, node.source ?? "")) {
@@ -132,7 +147,11 @@ class TreeBuilder {
   /** Half of a surrogate pair has no UTF-8 form, so it could not be signed as it is. */
   #refuseText(text: string, at: Span): boolean {
     if (!/\p{Surrogate}/u.test(text)) return false;
-    this.#reporter.error({ code: "bad_text", at, message: "The text holds half of a surrogate pair, which is no character." });
+    this.#reporter.error({
+      code: "bad_text",
+      at,
+      message: "The text holds half of a surrogate pair, which is no character.",
+    });
     return true;
   }
 
@@ -153,7 +172,13 @@ class TreeBuilder {
       this.#reporter.error({ code: "yaml_feature", at: found.at, message });
     } else {
       const message = `YAML reads \`${shown(found.sign)}\` as ${found.what}, so \`${condition.text}\` is not read as the condition that was written.`;
-      this.#reporter.error({ code: "yaml_feature", at: condition.at, message, hint: quotingHint(condition), key: "eaten" });
+      this.#reporter.error({
+        code: "yaml_feature",
+        at: condition.at,
+        message,
+        hint: quotingHint(condition),
+        key: "eaten",
+      });
     }
     return true;
   }
@@ -162,7 +187,10 @@ class TreeBuilder {
   #signBefore({ file, start }: Span, sign: RegExp): { readonly sign: string; readonly at: Span } {
     const from = Math.max(0, file.text.lastIndexOf("\n", start - 1));
     const found = sign.exec(file.text.slice(from, start)) ?? sign.exec(file.text.slice(start));
-    const at = found === null ? start : found.index + (found.index + found[0].length <= start - from ? from : start);
+    const at =
+      found === null
+        ? start
+        : found.index + (found.index + found[0].length <= start - from ? from : start);
     const text = found?.[0] ?? "";
     return { sign: text, at: { file, start: at, end: at + text.length } };
   }

@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import { testGuard } from "../testing/index.ts";
+
+it("says what to do where no rule is to blame, but something that the host has not set up", async () => {
+  const lines: string[] = [];
+  const log = (_: object, message: string): void => void lines.push(message);
+  const logger = { debug: log, info: log, warn: log, error: log };
+  const guard = await testGuard({ tool: "allow", asked: "review" }, { logger });
+  const call = { ticket: guard.ticket(), id: "c1", arguments: {} };
+  await guard.run({ ...call, ticket: undefined, tool: "tool" }, () => "ran");
+  await guard.run({ ...call, tool: "asked" }, () => "ran");
+  await guard.run({ ...call, tool: "nowhere" }, () => "ran");
+  expect(lines).toEqual([
+    "denied tool · identity_required · call c1 · give the run a ticket of this guard: guard.for(…) · interlatch explain c1",
+    "denied asked · review_unavailable · call c1 · test:1 · give the guard onReview · interlatch explain c1",
+    "denied nowhere · unknown_tool · call c1 · declare it under tools: in the policy · interlatch explain c1",
+  ]);
+});
