@@ -10,9 +10,9 @@ const HELP = `pnpm check [STEP …]
 
 Checks everything but the behaviour, which is what pnpm test is for. Steps, all by default:
 
+  build     tsc -b of every package
   lint      oxlint: layers, cycles, promises, switches, and what is never allowed
   format    oxfmt; pnpm format repairs it
-  build     tsc -b of every package
   types     tests and examples against the sources
   shape     the packages as users get them: packed, installed, compiled, loaded`;
 
@@ -35,12 +35,13 @@ const program =
   };
 
 const STEPS: Readonly<Record<string, Step>> = {
-  lint: program("node_modules/oxlint/bin/oxlint", "--deny-warnings"),
-  format: program("node_modules/oxfmt/bin/oxfmt", "--check", "."),
   build: async () => {
     const { code, output } = await buildPackages();
     return oneResult(code, output);
   },
+  // After the build: files that stand in no project see the packages' types through it.
+  lint: program("node_modules/oxlint/bin/oxlint", "--deny-warnings"),
+  format: program("node_modules/oxfmt/bin/oxfmt", "--check", "."),
   types: program("node_modules/typescript/bin/tsc", "-p", "test/tsconfig.json", "--noEmit"),
   shape: async () => shapeResult(await checkShape()),
 };
