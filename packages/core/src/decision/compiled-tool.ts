@@ -15,7 +15,8 @@ export interface CompiledTool {
   readonly dataType: DataClass | undefined;
   readonly operation: Operation;
   readonly risk: Risk;
-  readonly riskScore: number;
+  /** In a session that has read untrusted content. */
+  readonly riskUntrusted: Risk;
   readonly check: ArgumentsCheck | null;
   readonly batch: string | undefined;
   /** The rules of this tool, sorted by name. */
@@ -53,13 +54,12 @@ export function compileTools(
   const tools = new Map<string, CompiledTool>();
   for (const [name, tool] of Object.entries(policy.tools)) {
     const rules = (rulesByTool.get(name) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
-    const risk = toolRisk(tool);
     tools.set(name, {
       policy: tool,
       dataType: tool.data,
       operation: tool.operation,
-      risk,
-      riskScore: risk.score,
+      risk: toolRisk(tool, false),
+      riskUntrusted: toolRisk(tool, true),
       check: tool.arguments === undefined ? null : compileArguments(tool.arguments),
       batch: tool.batch?.argument,
       rules,

@@ -6,12 +6,15 @@ import type { Policy, Rule, ToolPolicy, ValueTemplate } from "../policy/ir.ts";
 import type { Json, JsonObject } from "../snapshot/json.ts";
 import { combine, ERRED, MATCHED, NOT_MATCHED, type Outcome } from "./combine.ts";
 import { compileTools, type CompiledTool } from "./compiled-tool.ts";
-import type { Rewrite } from "./decision.ts";
+import type { Rewrite, Risk } from "./decision.ts";
 import { batchSize, clamp } from "./rewrite.ts";
-import { denial, isTighter, smallestBatch, type Verdict } from "./verdict.ts";
+import { denial, isTighter, NO_RISK, smallestBatch, type Verdict } from "./verdict.ts";
 
 /** One call by one identity at one time, before it is known what the policy says of its tool. All of it frozen. */
-export type EvaluationCall = Omit<CallScope, "dataType" | "operation" | "risk">;
+export interface EvaluationCall extends Omit<CallScope, "dataType" | "operation" | "risk"> {
+  /** Whether the session has read untrusted content. Default: no. */
+  readonly untrusted?: boolean;
+}
 
 /** What the rules are asked. Made by {@link Evaluator.request}, which adds what the policy knows of the tool. */
 export type EvaluationRequest = CallScope;
@@ -34,6 +37,8 @@ export interface Evaluator {
   tool(name: string): ToolPolicy | undefined;
   /** The rule of this name. */
   rule(name: string): Rule | undefined;
+  /** The risk of calling a tool, in a session that has read untrusted content or not. */
+  risk(tool: string, untrusted: boolean): Risk;
   /** The value of a fallback for one call; `undefined` when an expression in it errs. */
   value(template: ValueTemplate, request: EvaluationRequest): Json | undefined;
   /** Whether an agent of this description could ever be allowed the tool, or asked about it. */
@@ -70,6 +75,7 @@ export function createEvaluator(policy: Policy, patterns: PatternCompiler | null
     },
     tool: (name) => tools.get(name)?.policy,
     rule: (name) => rules.get(name),
+    risk: (name, untrusted) => riskOf(tools.get(name), untrusted),
     value(template, request) {
       if (!tools.has(request.tool)) return undefined;
       let make = values.get(template);
@@ -249,6 +255,11 @@ function couldPass({ rules, policy }: CompiledTool, time: number): boolean {
   return policy.default === "allow" || applies.some(({ action }) => action !== "deny");
 }
 
+function riskOf(tool: CompiledTool | undefined, untrusted = false): Risk {
+  if (tool === undefined) return NO_RISK;
+  return untrusted ? tool.riskUntrusted : tool.risk;
+}
+
 function requestFor(tool: CompiledTool | undefined, call: EvaluationCall): EvaluationRequest {
   return {
     tool: call.tool,
@@ -261,7 +272,7 @@ function requestFor(tool: CompiledTool | undefined, call: EvaluationCall): Evalu
     operation: tool?.operation ?? "write",
     session: call.session,
     facts: call.facts,
-    risk: tool?.riskScore ?? 0,
+    risk: riskOf(tool, call.untrusted).score,
     time: call.time,
     context: call.context,
   };

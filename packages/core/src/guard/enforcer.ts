@@ -66,10 +66,11 @@ export class Enforcer {
       name = nameOf(call);
       const now = clock();
       bundle = this.#parts.bundle(now);
-      return judge(call, name, { tickets, bundle, now });
+      return judge(call, name, { tickets, bundle, sessions: this.#sessions, now });
     } catch (error) {
       failed(error);
-      return refuse({ ...name, run: null, bundle, time: recordTime() }, "internal_error");
+      const base = { ...name, run: null, untrusted: false, bundle, time: recordTime() };
+      return refuse(base, "internal_error");
     }
   }
 
@@ -152,13 +153,15 @@ export class Enforcer {
     { judged, evaluation, open }: Authorised,
     execute: Execute<Result>,
   ): { start: () => Result; ended: (ending: Ending) => void } {
-    const { decision, snapshot, tool, id } = judged;
+    const { decision, snapshot, tool, id, run } = judged;
     const began = this.#parts.recordTime();
     this.#parts.decided(judged);
     return {
       start: () => execute(snapshot === null ? {} : copyForTool(snapshot), { decision }),
       ended: (ending) => {
         open.close(ending === "executed");
+        // Parts of a stream and words of an error are read as well, so any ending counts.
+        if (run !== null) this.#sessions.sawResult(run.sessionKey);
         const now = this.#parts.recordTime();
         const durationMs = Math.max(0, now - began);
         const how = { outcome: ending, fallback: null, durationMs } as const;

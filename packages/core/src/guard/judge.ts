@@ -1,8 +1,9 @@
 import { checkValidity } from "../bundle/instant.ts";
 import { DECISION_CODES, type DecisionCode } from "../decision/codes.ts";
-import type { Decision, DenyDecision } from "../decision/decision.ts";
+import type { Decision, DenyDecision, Risk } from "../decision/decision.ts";
 import type { Evaluation, EvaluationRequest } from "../decision/evaluator.ts";
 import { denial, type Verdict } from "../decision/verdict.ts";
+import type { SessionMemory } from "../sessions/memory.ts";
 import { callDigest } from "../snapshot/digest.ts";
 import { effectiveSnapshot } from "../snapshot/effective.ts";
 import type { JsonObject } from "../snapshot/json.ts";
@@ -17,6 +18,8 @@ export interface Judged {
   readonly id: string | null;
   readonly tool: string;
   readonly run: RunIdentity | null;
+  /** Whether its session had read untrusted content when it was judged. */
+  readonly untrusted: boolean;
   /** The bundle the call began with. */
   readonly bundle: LoadedBundle | null;
   /** What the rules were asked; `null` where they were not reached. */
@@ -35,6 +38,7 @@ export interface Judged {
 export interface JudgeContext {
   readonly tickets: Tickets;
   readonly bundle: LoadedBundle | null;
+  readonly sessions: SessionMemory;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -60,7 +64,8 @@ export function judge(call: CallInput, name: CallName, context: JudgeContext): J
   const { id, tool } = name;
   const { tickets, bundle, now } = context;
   const run = tickets.find(call.ticket) ?? null;
-  const base: CallBase = { id, tool, run, bundle, time: now };
+  const untrusted = run !== null && context.sessions.hasReadUntrusted(run.sessionKey);
+  const base: CallBase = { id, tool, run, untrusted, bundle, time: now };
   if (run === null) return refuse(base, "identity_required");
   if (id === null) return refuse(base, "missing_call_id");
   if (bundle === null) return refuse(base, "no_bundle");
@@ -72,7 +77,7 @@ export function judge(call: CallInput, name: CallName, context: JudgeContext): J
 }
 
 /** Which call it is, before anything is known of its arguments. */
-export type CallBase = Pick<Judged, "id" | "tool" | "run" | "bundle" | "time">;
+export type CallBase = Pick<Judged, "id" | "tool" | "run" | "untrusted" | "bundle" | "time">;
 
 /** A denial before the rules were reached. */
 export function refuse(base: CallBase, code: DecisionCode, detail?: string): Judged {
@@ -99,20 +104,26 @@ export function decide(
     facts: factsFor(run, bundle),
     context: run.context,
     time: base.time,
+    untrusted: base.untrusted,
   });
   const evaluation = bundle.evaluator.evaluate(request);
+  const risk = bundle.evaluator.risk(base.tool, base.untrusted);
   return {
     ...base,
     request,
     verdict: evaluation.verdict,
-    decision: decisionOf(evaluation, bundle),
+    decision: decisionOf(evaluation, bundle, risk),
     snapshot: effectiveSnapshot(snapshot, evaluation.arguments),
     asked: snapshot,
   };
 }
 
-function decisionOf(evaluation: Evaluation, bundle: LoadedBundle | null): Decision {
-  const { effect, code, reason, rule, at, rules, risk, obligations } = evaluation.verdict;
+function decisionOf(
+  evaluation: Evaluation,
+  bundle: LoadedBundle | null,
+  risk: Risk = evaluation.verdict.risk,
+): Decision {
+  const { effect, code, reason, rule, at, rules, obligations } = evaluation.verdict;
   return {
     effect,
     code,

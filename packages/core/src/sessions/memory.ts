@@ -3,11 +3,23 @@ const MAX_SESSIONS = 10_000;
 const MAX_DENIED = 256;
 
 /**
- * What sessions remember between calls: how often a call was denied. Bounded; what falls out counts from
- * one again, which costs the model some words and opens nothing.
+ * What sessions remember between calls: how often a call was denied, and whether a tool's result was read.
+ * Bounded: what falls out counts from one again, which costs the model some words, and scores as a new session.
  */
 export class SessionMemory {
   readonly #sessions = new Map<string, Map<string, number>>();
+  readonly #untrusted = new Map<string, true>();
+
+  /** Notes that the session has read what a tool gave. */
+  sawResult(session: string): void {
+    touch(this.#untrusted, session, MAX_SESSIONS);
+    this.#untrusted.set(session, true);
+  }
+
+  /** Whether the session has read untrusted content. */
+  hasReadUntrusted(session: string): boolean {
+    return this.#untrusted.has(session);
+  }
 
   /**
    * Notes a denial and says how many there are now.
