@@ -39,7 +39,7 @@ const MESSAGE = "Not permitted by policy:";
 export const CALLS: readonly ScriptedCall[] = [
   {
     id: "c01",
-    title: "a clerk exports 500 records",
+    title: "clerk exports 500 records",
     who: clerk,
     tool: "export_data",
     arguments: { size: 500 },
@@ -53,7 +53,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c02",
-    title: "a clerk exports 5,000 records, nobody is there to ask",
+    title: "clerk exports 5,000, nobody to ask",
     who: clerk,
     tool: "export_data",
     arguments: { size: 5000 },
@@ -67,7 +67,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c03",
-    title: "an admin exports 5,000 records",
+    title: "admin exports 5,000 records",
     who: admin,
     tool: "export_data",
     arguments: { size: 5000 },
@@ -81,7 +81,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c04",
-    title: "customer service calls the outside API",
+    title: "support calls an outside API",
     who: clerk,
     tool: "external_api",
     arguments: { url: "https://api.test/orders/17" },
@@ -95,7 +95,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c05",
-    title: "billing calls the outside API",
+    title: "billing calls an outside API",
     who: billing,
     tool: "external_api",
     arguments: { url: "https://api.test/orders/17" },
@@ -109,7 +109,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c06",
-    title: "a clerk lists 20 customers",
+    title: "clerk lists 20 customers",
     who: clerk,
     tool: "list_customers",
     arguments: { limit: 20 },
@@ -123,7 +123,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c07",
-    title: "a clerk lists 500 customers, clamped to 50",
+    title: "clerk lists 500, clamped to 50",
     who: clerk,
     tool: "list_customers",
     arguments: { limit: 500 },
@@ -137,7 +137,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c08",
-    title: "a clerk deletes records",
+    title: "clerk deletes records",
     who: clerk,
     tool: "delete_records",
     arguments: { table: "orders" },
@@ -151,7 +151,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c09",
-    title: "a clerk reads a report, gets an empty one",
+    title: "clerk reads a report, gets it empty",
     who: clerk,
     tool: "read_report",
     arguments: { quarter: "q3" },
@@ -165,7 +165,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c10",
-    title: "an auditor reads a report",
+    title: "auditor reads a report",
     who: auditor,
     tool: "read_report",
     arguments: { quarter: "q3" },
@@ -179,7 +179,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c11",
-    title: "a clerk exports an invented amount",
+    title: "clerk exports an invented amount",
     who: clerk,
     tool: "export_data",
     arguments: { size: "all", force: true },
@@ -193,7 +193,7 @@ export const CALLS: readonly ScriptedCall[] = [
   },
   {
     id: "c12",
-    title: "a clerk uses a tool the policy does not know",
+    title: "clerk uses an unknown tool",
     who: clerk,
     tool: "import_data",
     arguments: { from: "https://elsewhere.test" },

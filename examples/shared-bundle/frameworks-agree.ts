@@ -104,21 +104,22 @@ function agrees({ expect }: ScriptedCall, cells: readonly Cell[]): boolean {
   );
 }
 
-const WIDTHS = { title: 54, decision: 27, cell: 11 } as const;
+const WIDTHS = { title: 36, decision: 25, cell: 10 } as const;
 
 function header(): string {
   const names = FRAMEWORKS.map(({ name }) => name.padEnd(WIDTHS.cell)).join("");
-  return `  ${"call".padEnd(WIDTHS.title)}${"decision".padEnd(WIDTHS.decision)}${names}`;
+  return `  ${"call".padEnd(WIDTHS.title)}${"decision".padEnd(WIDTHS.decision)}${names}`.trimEnd();
 }
 
 function row(call: ScriptedCall, cells: readonly Cell[], checks: Checks): string {
-  const { effect, code } = call.expect;
+  // From the first framework's log. Where another one's says something else, the line is marked and all are shown.
+  const { effect = "none", code = "none" } = cells[0] ?? {};
   const ran = cells.map(({ runs }) =>
     (runs === 0 ? "blocked" : `ran ${runs}×`).padEnd(WIDTHS.cell),
   );
   const style = effect === "allow" ? "green" : "yellow";
   const decision = checks.paint(style, `${effect} ${code}`.padEnd(WIDTHS.decision));
-  return `${call.title.padEnd(WIDTHS.title)}${decision}${ran.join("")}`;
+  return `${call.title.padEnd(WIDTHS.title)}${decision}${ran.join("").trimEnd()}`;
 }
 
 function difference(call: ScriptedCall, cells: readonly Cell[]): string {

@@ -32,5 +32,5 @@ export async function limitReached(checks: Checks): Promise<void> {
 }
 
 function line(what: string, answer: string): string {
-  return `${what.padEnd(54)}${answer}`;
+  return `${what.padEnd(40)}${answer}`;
 }

@@ -27,7 +27,7 @@ export async function refusedBundles(signer: Signer, now: number, checks: Checks
       () => "it loaded",
       (error: unknown) => (isInterlatchError(error) ? error.code : String(error)),
     );
-    checks.expect(got === code, `${what.padEnd(54)}refused ${code}`, `got ${got}`);
+    checks.expect(got === code, `${what.padEnd(40)}refused ${code}`, `got ${got}`);
   };
 
   const second = await signSeed(signer, now, { version: 2 });
