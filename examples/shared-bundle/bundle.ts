@@ -5,6 +5,7 @@ import {
   memoryRollback,
   type Guard,
   type GuardOptions,
+  type Logger,
   type MemoryAudit,
 } from "@interlatch/core";
 import { createGuard } from "@interlatch/core/node";
@@ -16,10 +17,18 @@ import {
   signTrustRoot,
   type SigningKey,
 } from "@interlatch/core/sign";
-import { buildPayload, compilePolicy } from "@interlatch/policy";
+import { buildPayload, compilePolicy, formatDiagnostic } from "@interlatch/policy";
 
 /** The policy that all examples share. */
 export const SEED = new URL("../policies/seed.yaml", import.meta.url);
+
+/** Says nothing: the examples print what they show themselves. A guard without it says each denial on standard error. */
+export const QUIET: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 const day = 86_400_000;
 const seconds = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
@@ -61,7 +70,7 @@ export interface BundleFor {
 export async function signSeed(signer: Signer, now: number, is: BundleFor = {}): Promise<string> {
   const text = await readFile(SEED, "utf8");
   const made = await compilePolicy({ files: [{ path: "seed.yaml", text }] });
-  if (!made.ok) throw new Error(made.errors.map((error) => error.message).join("\n"));
+  if (!made.ok) throw new Error(made.errors.map((error) => formatDiagnostic(error)).join("\n\n"));
   const payload = await buildPayload({
     policy: made.policy,
     version: is.version ?? 1,
@@ -96,6 +105,7 @@ export async function signedGuard(
     audience: "demo",
     rollback: memoryRollback(),
     audit,
+    logger: QUIET,
     ...options,
   });
   return { guard, audit, bundle, trust: signer.trust };

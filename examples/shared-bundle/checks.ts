@@ -3,10 +3,13 @@ export class Checks {
   passed = 0;
   failed = 0;
   readonly #print: (text: string) => void;
+  readonly #printFailure: (text: string) => void;
   readonly #colour: boolean;
 
-  constructor(print: (text: string) => void, colour: boolean) {
-    this.#print = print;
+  /** `quiet`: prints what did not hold, and nothing else. */
+  constructor(print: (text: string) => void, colour: boolean, quiet = false) {
+    this.#print = quiet ? () => undefined : print;
+    this.#printFailure = print;
     this.#colour = colour;
   }
 
@@ -24,7 +27,8 @@ export class Checks {
     if (held) this.passed++;
     else this.failed++;
     const sign = held ? this.paint("green", "✓") : this.paint("red", "✗");
-    this.#print(`${sign} ${shown}${held || wrong === "" ? "" : this.paint("red", `  ${wrong}`)}`);
+    const print = held ? this.#print : this.#printFailure;
+    print(`${sign} ${shown}${held || wrong === "" ? "" : this.paint("red", `  ${wrong}`)}`);
   }
 
   paint(style: keyof typeof STYLES, text: string): string {

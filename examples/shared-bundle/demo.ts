@@ -11,7 +11,7 @@ const SHOWN = new Set(["c07", "c08", "c09"]);
 
 const colour = process.stdout.isTTY === true && !process.env["NO_COLOR"];
 const quiet = process.argv.includes("--quiet");
-const checks = new Checks(quiet ? () => undefined : console.log, colour);
+const checks = new Checks(console.log, colour, quiet);
 const now = Date.now();
 
 checks.heading("One policy, examples/policies/seed.yaml, compiled and signed");

@@ -8,7 +8,7 @@ import {
 } from "@interlatch/core";
 import { createGuard } from "@interlatch/core/node";
 import { aiSdk6, aiSdk7 } from "./ai-sdk.ts";
-import type { Signer } from "./bundle.ts";
+import { QUIET, type Signer } from "./bundle.ts";
 import { CALLS, type ScriptedCall } from "./calls.ts";
 import type { Checks } from "./checks.ts";
 import type { Framework } from "./framework.ts";
@@ -58,7 +58,14 @@ export async function frameworksAgree(
     const audit = memoryAudit();
     const source = inlineSource(bundle);
     const rollback = memoryRollback();
-    const guard = await createGuard({ bundle: source, trust, audience: "demo", rollback, audit });
+    const guard = await createGuard({
+      bundle: source,
+      trust,
+      audience: "demo",
+      rollback,
+      audit,
+      logger: QUIET,
+    });
     stands.push({ framework, guard, audit });
   }
   const digests = new Set(stands.map(({ guard }) => guard.status().bundle?.digest));

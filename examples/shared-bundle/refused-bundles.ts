@@ -6,7 +6,7 @@ import {
   type ErrorCode,
 } from "@interlatch/core";
 import { createGuard } from "@interlatch/core/node";
-import { makeSigner, signSeed, type Signer } from "./bundle.ts";
+import { makeSigner, QUIET, signSeed, type Signer } from "./bundle.ts";
 import type { Checks } from "./checks.ts";
 
 const hour = 3_600_000;
@@ -21,6 +21,7 @@ export async function refusedBundles(signer: Signer, now: number, checks: Checks
       audience: "demo",
       rollback,
       audit: memoryAudit(),
+      logger: QUIET,
     });
   const refused = async (what: string, code: ErrorCode, bundle: string): Promise<void> => {
     const got = await load(bundle).then(
@@ -32,7 +33,7 @@ export async function refusedBundles(signer: Signer, now: number, checks: Checks
 
   const second = await signSeed(signer, now, { version: 2 });
   await load(second);
-  await refused("one character of the policy changed", "ERR_BUNDLE_SIGNATURE", tamper(second));
+  await refused("one character of the bundle changed", "ERR_BUNDLE_SIGNATURE", tamper(second));
   const stranger = await makeSigner(now);
   await refused(
     "signed by somebody else",
@@ -50,10 +51,10 @@ export async function refusedBundles(signer: Signer, now: number, checks: Checks
   await refused("made for staging", "ERR_BUNDLE_AUDIENCE", await signSeed(signer, now, staging));
 }
 
-/** Lets the deny rule allow, as somebody with the file in hand would, and keeps the signature. */
+/** Makes it the next version, as somebody with the file in hand could, and keeps the signature. */
 function tamper(bundle: string): string {
   const envelope = JSON.parse(bundle) as { payload: string };
   const payload = Buffer.from(envelope.payload, "base64").toString("utf8");
-  const changed = payload.replace('"action":"deny"', '"action":"allow"');
+  const changed = payload.replace('"version":2', '"version":3');
   return JSON.stringify({ ...envelope, payload: Buffer.from(changed).toString("base64") });
 }

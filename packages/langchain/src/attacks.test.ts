@@ -8,7 +8,7 @@ import {
   tool,
   type ClientTool,
 } from "@langchain/core/tools";
-import { createAgent, createMiddleware } from "langchain";
+import { createAgent, createMiddleware, type AgentMiddleware } from "langchain";
 import { isInterlatchError } from "@interlatch/core";
 import { testGuard, type TestGuard } from "@interlatch/core/testing";
 import { describe, expect } from "vitest";
@@ -423,5 +423,15 @@ describe("middleware behind ours", () => {
     const { answers } = await turnOf(guard, calls, [], [bringsTools]);
     expect(got).toEqual([{ size: 10 }]);
     expect(answers).toHaveLength(1);
+  });
+});
+
+describe("a middleware that was not called", () => {
+  verifies("lc.x.uncalled", "is refused where the agent is made, not taken for a guard", () => {
+    // What a colleague writes who forgets the brackets; LangChain's types let it pass.
+    const uncalled = policyMiddleware as unknown as AgentMiddleware;
+    expect(() =>
+      createAgent({ model: new ScriptedModel([]), tools: [], middleware: [uncalled] }),
+    ).toThrow(/policyMiddleware\(guard\)/);
   });
 });

@@ -1,3 +1,4 @@
+import { InterlatchError } from "@interlatch/core";
 import type { BaseMessage } from "@langchain/core/messages";
 import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
@@ -172,3 +173,14 @@ function failure(error: unknown, { id, name }: ToolCall): ToolMessage {
     : `${wordsOf(error)}\n Please fix your mistakes.`;
   return new ToolMessage({ status: "error", name, tool_call_id: id ?? "", content });
 }
+
+// `middleware: [policyMiddleware]`, without the call, would be an agent without a guard that looks like one with it:
+// LangChain takes any object for a middleware and looks for its hooks.
+Object.defineProperty(policyMiddleware, "wrapToolCall", {
+  get(): never {
+    throw new InterlatchError(
+      "ERR_OPTIONS",
+      "policyMiddleware is to be called: middleware: [policyMiddleware(guard)].",
+    );
+  },
+});

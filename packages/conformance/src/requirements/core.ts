@@ -132,4 +132,6 @@ export const coreRequirements: readonly Requirement[] = requirements("0.1.0", {
   "core.attack.copy": "The tool's copy has the keys that were judged, inherited names included.",
   "core.clamp.size":
     "A batch size is a number of at least 0 or the length of a list; anything else cannot be clamped, so it is denied.",
+  "core.identity.role":
+    "A single role beside the list of roles is refused, since no condition would read it.",
 });

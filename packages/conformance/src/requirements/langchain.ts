@@ -62,4 +62,5 @@ export const langchainRequirements: readonly Requirement[] = requirements("0.1.0
   "lc.x.rebind": "A tool bound to a ticket takes no other.",
   "lc.x.twins":
     "Calls under one id in a turn never run twice, and have one answer where the turn is judged.",
+  "lc.x.uncalled": "A middleware without its call is an error where the agent is made.",
 });

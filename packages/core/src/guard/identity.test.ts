@@ -194,3 +194,9 @@ describe("an identity", () => {
     expect(codeOf(guard, guard.ticket(), { n: 10, to: "b.test" })).toBe("no_match");
   });
 });
+
+verifies("core.identity.role", "a single role is refused with the form that is read", async () => {
+  const guard = await testGuard(onlyAdmins);
+  const make = () => guard.for({ agent: { id: "a", role: "admin" } });
+  expect(make).toThrow(/agent\.roles/);
+});

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { policyOf } from "../../../../test/policies.ts";
 import { testGuard } from "../testing/index.ts";
 
 it("says what to do where no rule is to blame, but something that the host has not set up", async () => {
@@ -15,4 +16,22 @@ it("says what to do where no rule is to blame, but something that the host has n
     "denied asked · review_unavailable · call c1 · test:1 · give the guard onReview · interlatch explain c1",
     "denied nowhere · unknown_tool · call c1 · declare it under tools: in the policy · interlatch explain c1",
   ]);
+});
+
+it("says which argument is wrong, and lets no name of the model's write a line of its own", async () => {
+  const lines: string[] = [];
+  const log = (_: object, message: string): void => void lines.push(message);
+  const logger = { debug: log, info: log, warn: log, error: log };
+  const policy = policyOf({
+    tools: { tool: { arguments: { type: "object", properties: { size: { type: "integer" } } } } },
+    rules: [{ action: "allow" }],
+  });
+  const guard = await testGuard(policy, { logger });
+  const call = { ticket: guard.ticket(), id: "c1", tool: "tool" };
+  await guard.run({ ...call, arguments: { size: "many" } }, () => "ran");
+  await guard.run({ ...call, arguments: { "x\n2026 allowed tool": 1 } }, () => "ran");
+  expect(lines[0]).toBe(
+    "denied tool · invalid_arguments · call c1 · arguments.size must be an integer · interlatch explain c1",
+  );
+  expect(lines[1]).not.toContain("\n");
 });

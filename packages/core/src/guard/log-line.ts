@@ -18,11 +18,18 @@ const ADVICE: { readonly [Code in DecisionCode]?: string } = {
 export function denialLine({ id, tool, decision }: Judged): string {
   const parts = [`denied ${printable(tool)}`, decision.code];
   if (id !== null) parts.push(`call ${printable(id)}`);
+  if (decision.code === "invalid_arguments") parts.push(faultOf(decision.reason));
   if (decision.at !== null) parts.push(`${decision.at.file}:${decision.at.line}`);
   const advice = ADVICE[decision.code];
   if (advice !== undefined) parts.push(advice);
   if (id !== null) parts.push(`interlatch explain ${printable(id)}`);
   return parts.join(" · ");
+}
+
+/** Which argument, and what it must be; never its value. Its name may be the model's own. */
+function faultOf(reason: string): string {
+  const fault = reason.slice(reason.indexOf(": ") + 2);
+  return /^[\w .,:/#@+'"()[\]-]{1,200}$/.test(fault) ? fault : JSON.stringify(fault.slice(0, 200));
 }
 
 /** Names come from a model: a newline or an escape in one must not write a line of its own into a log. */

@@ -86,6 +86,9 @@ function readPrincipal(whole: JsonObject, name: "agent" | "user"): Principal | u
 
 function withRoles(agent: Principal): Principal {
   const roles = agent["roles"];
+  // Conditions that say `agent.role` read the list of roles, so a single one beside it would go unseen.
+  if (Object.hasOwn(agent, "role"))
+    throw malformed("agent.roles", "a list; there is no `agent.role`");
   if (roles === undefined) {
     return Object.freeze(
       Object.assign(emptyImage(), agent, { roles: Object.freeze([]) }),

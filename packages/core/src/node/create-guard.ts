@@ -28,7 +28,7 @@ const rollbackFile = (audience: string): string =>
 
 /**
  * A guard with file defaults: the bundle and the trust root by path, the rollback state in a file, and,
- * while `NODE_ENV` is `development`, a line on standard error for each denial.
+ * unless `NODE_ENV` is `production` or `test`, a line on standard error for each denial.
  *
  * Throws what `createGuard` of `@interlatch/core` throws, and `ERR_TRUST_ROOT` when the root's file cannot be read.
  *
@@ -74,8 +74,9 @@ async function readTrust(text: string): Promise<TrustOptions> {
   }
 }
 
+/** Most programs that are being written set no `NODE_ENV`; a guard that denies in silence there is a riddle. */
 function developmentLogger(): Logger | undefined {
-  if (process.env["NODE_ENV"] !== "development") return undefined;
+  if (["production", "test"].includes(process.env["NODE_ENV"] ?? "")) return undefined;
   const line = (_fields: object, message: string): void => {
     process.stderr.write(`interlatch: ${message}\n`);
   };
