@@ -199,11 +199,12 @@ describe("the same call gets the same decision", () => {
 describe("what was judged is what runs", () => {
   for (const adapter of ADAPTERS) {
     verifies("promise.4", `through ${adapter.name}, whatever the arguments`, async () => {
-      const json = fc.dictionary(
-        fc.constantFrom("a", "b", "size", "constructor", "é"),
-        fc.jsonValue(),
-        { maxKeys: 4 },
-      );
+      const json = fc
+        .dictionary(fc.constantFrom("a", "b", "size", "constructor", "é"), fc.jsonValue(), {
+          maxKeys: 4,
+        })
+        // The AI SDK itself refuses such keys; `core.call.prototype-key` has them.
+        .filter((given) => !/"(?:__proto__|prototype)"/.test(JSON.stringify(given)));
       await fc.assert(
         fc.asyncProperty(json, async (given) => {
           const args = JSON.parse(JSON.stringify(given));
