@@ -71,7 +71,9 @@ async function programProblems(
     ["CommonJS", "host.cjs"],
     ["compiled TypeScript", "typed/host.mjs"],
   ] as const) {
-    const ran = await runProgram(node.path, [file], { folder, environment: machineEnvironment() });
+    // As in production: elsewhere a denial says a line on standard error as well.
+    const environment = { ...machineEnvironment(), NODE_ENV: "production" };
+    const ran = await runProgram(node.path, [file], { folder, environment });
     if (ran.code !== 0 || ran.output !== DENIED) {
       problems.push(`The program as ${name} was not denied its call: ${shortened(ran)}`);
     }

@@ -68,7 +68,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   const keeper = new BundleKeeper(load, {
     loaded: ({ identity }) => {
       const text = `policy ${identity.id} version ${identity.version} is in force`;
-      logger?.info({ bundle: identity, source: source.name }, text);
+      logger?.debug({ bundle: identity, source: source.name }, text);
       emitter.emit("bundle.loaded", { bundle: identity, source: source.name });
     },
     rejected: ({ code, message }) => {
