@@ -38,9 +38,7 @@ async function compare(what: string, pair: Pair, effort: Effort): Promise<Figure
     value: ratio(timings, "guarded", "bare") - 1,
     unit: "×",
     goal: { atMost: 0.3 },
-    // The short form, a few slices on a machine that has just run everything else, has shown 0.12 to 0.46 for one
-    // and the same code. It is there to notice a guard that has become slow; the long form is the measurement.
-    tolerance: effort.sliceMs < 100 ? 1 : 0.25,
+    tolerance: 0.25,
     note: `${us("guarded")} : ${us("bare")}`,
   };
 }
