@@ -95,3 +95,33 @@ export const arbitraryArguments: fc.Arbitrary<Record<string, unknown>> = fc
       `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`,
     ),
   );
+
+/**
+ * The same rule where no condition asks whether an argument is there: what did is a constant. An error in the place
+ * of a value can then only make a condition an error, or leave it as it is.
+ */
+export function withoutPresence<R extends Partial<Rule>>(rule: R): R {
+  return rule.when === undefined ? rule : { ...rule, when: blind(rule.when) };
+}
+
+function blind(expression: Expression): Expression {
+  switch (expression.kind) {
+    case "has":
+      return HOLDS;
+    case "and":
+    case "or":
+      return { ...expression, operands: expression.operands.map(blind) };
+    case "not":
+      return { ...expression, of: blind(expression.of) };
+    case "if":
+      return {
+        ...expression,
+        test: blind(expression.test),
+        then: blind(expression.then),
+        else: blind(expression.else),
+      };
+    default:
+      // The leaves of `arbitraryCondition` read one argument each, and ask for its presence with `has` alone.
+      return expression;
+  }
+}

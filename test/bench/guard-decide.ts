@@ -6,7 +6,7 @@ import { measure, nanoseconds, ratio, type Effort } from "./measure.ts";
 
 const at = { file: "bench.yaml", line: 1 };
 
-/** Scope, schema and a rule with a condition: each step of a decision does something. */
+/** A profile that restricts databases and endpoints, a schema, a rule with a condition: each step does something. */
 const POLICY: Policy = {
   engine: ENGINE,
   id: "decide",
@@ -15,6 +15,8 @@ const POLICY: Policy = {
     desk: {
       when: { kind: "literal", value: true },
       tools: ["refund"],
+      databases: { shop: "write" },
+      endpoints: ["https://*.shop.test/refunds/**"],
       at,
     },
   },
@@ -31,6 +33,22 @@ const POLICY: Policy = {
           note: { type: "string" },
         },
         required: ["order", "amount"],
+      },
+      resources: {
+        databases: { shop: "write" },
+        endpoints: [
+          {
+            kind: "text",
+            parts: [
+              "https://api.shop.test/refunds/",
+              {
+                kind: "field",
+                of: { kind: "variable", name: "arguments" },
+                name: "order",
+              },
+            ],
+          },
+        ],
       },
       default: "deny",
       at,
@@ -63,6 +81,8 @@ export async function guardDecide(effort: Effort): Promise<readonly Figure[]> {
     tool: "refund",
     arguments: { order: `order-${index}`, amount: index % 120, note: "the parcel came damaged" },
   }));
+  const effects = calls.map((call) => guard.decide(call).effect);
+  if (!effects.includes("allow") || !effects.includes("deny")) throw new Error("all are alike");
   const timings = await measure(
     [
       {

@@ -3,10 +3,13 @@ import { describe, holds, type Figure } from "./goal.ts";
 import { guardDecide } from "./guard-decide.ts";
 import { guardedTools } from "./guarded-tools.ts";
 import { importCost } from "./import-cost.ts";
+import { largeArguments } from "./large-arguments.ts";
+import { loads } from "./loads.ts";
 import { manyRules } from "./many-rules.ts";
 import type { Effort } from "./measure.ts";
 import { memoryGrowth } from "./memory.ts";
 import { seedRules } from "./seed-rules.ts";
+import { worstCase } from "./worst-case.ts";
 
 const RESULTS = new URL("results/", import.meta.url);
 
@@ -18,10 +21,14 @@ const effort: Effort = short ? { rounds: 7, sliceMs: 40 } : long;
 
 const parts: readonly (readonly [string, () => Promise<readonly Figure[]>])[] = [
   ["seed rules", () => seedRules(effort)],
-  ["many rules", () => manyRules(effort)],
+  // Before the parts that show the engine all other shapes of calls, as in a host of one guard.
   ["guard.decide", () => guardDecide(effort)],
-  // In short slices one garbage collection decides: the same code showed 0.10 and 0.46. So never the short form.
-  ["guarded tools", () => guardedTools(long)],
+  ["many rules", () => manyRules(effort)],
+  ["large arguments", () => largeArguments(effort)],
+  ["worst case", () => worstCase({ short })],
+  ["loads", () => loads({ short })],
+  // In short slices one garbage collection decides: the same code showed 0.10 and 0.46. So there are fewer of them at most.
+  ["guarded tools", () => guardedTools(short ? { ...long, rounds: 11 } : long)],
   ["import and size", () => importCost({ short })],
   ["memory", () => memoryGrowth({ short })],
 ];

@@ -1,4 +1,5 @@
-import { ENGINE, prepareEvaluator, validatePolicy, type Policy } from "@interlatch/core";
+import { ENGINE, prepareEvaluator, type Policy } from "@interlatch/core";
+import { validatePolicy } from "@interlatch/core/build";
 import type { Figure } from "./goal.ts";
 import { measure, nanoseconds, ratio, type Effort } from "./measure.ts";
 

@@ -1,6 +1,5 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { testGuard } from "@interlatch/core/testing";
+import { collector } from "./collect.ts";
 import type { Figure } from "./goal.ts";
 
 /** How much the heap has grown after many decisions: previews, executions and denials of many sessions and users. */
@@ -9,9 +8,7 @@ export async function memoryGrowth({
 }: {
   readonly short: boolean;
 }): Promise<readonly Figure[]> {
-  setFlagsFromString("--expose-gc");
-  const gc: unknown = runInNewContext("gc");
-  if (typeof gc !== "function") throw new Error("this Node cannot collect on demand");
+  const collect = collector();
   const guard = await testGuard({ search: "allow", refund: "deny" });
   // Every final decision is kept by a test guard for its reader; here nobody reads.
   const forget = (): void => void (guard.decisions as unknown[]).splice(0);
@@ -33,10 +30,10 @@ export async function memoryGrowth({
   // The bounded memories (audit ring, sessions) fill first: they are stated, growth is what comes after.
   const warm = 100_000;
   round(0, warm);
-  gc();
+  collect();
   const before = process.memoryUsage().heapUsed;
   round(warm, total);
-  gc();
+  collect();
   const grown = (process.memoryUsage().heapUsed - before) / 1_048_576;
   return [
     {

@@ -29,7 +29,7 @@ const at = { file: "policy.yaml", line: 3 };
 /** A policy that means something small. */
 export function policy(): { [field: string]: unknown } {
   return {
-    engine: 0,
+    engine: 1,
     id: STREAM,
     mode: "enforce",
     agents: null,
@@ -61,7 +61,7 @@ export function payload(changes: { readonly [field: string]: unknown } = {}): st
     audience: [AUDIENCE, "staging"],
     notBefore: "2026-06-10T00:00:00Z",
     expires: "2026-07-01T00:00:00Z",
-    engine: 0,
+    engine: 1,
     policy: policy(),
     sources: [{ path: "policy.yaml", sha256: "0".repeat(64) }],
     tests: { files: [], cases: 12, coverage: 1 },

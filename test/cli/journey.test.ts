@@ -89,6 +89,9 @@ describe("from an empty folder", () => {
   it("every command's own example works", async () => {
     const place = await journey();
     place.write("agent.js", "process.exit(process.env.INTERLATCH_AUDIENCE === 'dev' ? 0 : 9);\n");
+    for (const [name, content] of Object.entries(GIVEN)) {
+      place.write(name, `${JSON.stringify(content)}\n`);
+    }
     for (const name of Object.keys(COMMANDS)) {
       const { stdout } = await place.run([...name.split(" "), "--help"]);
       const line = /\nEXAMPLE\n\n {2}interlatch (.*)\n/.exec(stdout)?.[1] ?? "";
@@ -102,6 +105,21 @@ describe("from an empty folder", () => {
     }
   });
 });
+
+/** What the examples take from elsewhere: a recorded call, an `interruptOn` map, what an MCP server lists. */
+const GIVEN = {
+  "calls.jsonl": {
+    v: 1,
+    time: "2026-11-22T10:00:00.000Z",
+    tool: "search_orders",
+    arguments: { query: "17" },
+    agent: { id: "a1", roles: ["support"] },
+  },
+  "hitl.json": { refund: { allowedDecisions: ["approve", "reject"] }, search: false },
+  "tools-list.json": {
+    tools: [{ name: "search", inputSchema: { type: "object", properties: {} } }],
+  },
+};
 
 /** A command line's words, as a shell takes single quotes. */
 function wordsOf(line: string): readonly string[] {

@@ -60,7 +60,8 @@ function installable(name: string): boolean {
 async function interlatchProblem(words: readonly string[]): Promise<string | null> {
   const [first = "", second] = words;
   if (first.startsWith("-")) return null;
-  const command = first === "trust" && second !== undefined ? `${first} ${second}` : first;
+  const isLonger = first === "trust" || first === "schema";
+  const command = isLonger && second !== undefined ? `${first} ${second}` : first;
   const help = await helpOf(command);
   if (help === "") return `no command ${command}`;
   // What follows a bare `--` is somebody else's.

@@ -1,5 +1,8 @@
-import { compilePolicy, formatDiagnostic, parsePolicyTests } from "@interlatch/policy";
-import { testGuard } from "@interlatch/core/testing";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "@interlatch/cli";
+import { compilePolicy, formatDiagnostic } from "@interlatch/policy";
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { allDocuments } from "./documents.ts";
@@ -40,21 +43,32 @@ function policyFor(tests: YamlBlock): Block | undefined {
   );
 }
 
+/** Runs a command line in a folder, and gives all that it said. */
+async function interlatch(
+  argv: readonly string[],
+  cwd: string,
+): Promise<{ readonly code: number; readonly said: string }> {
+  let said = "";
+  const stream = { write: (text: string) => (said += text) };
+  const code = await run(argv, { stdout: stream, stderr: stream, env: {}, cwd, now: Date.now });
+  return { code, said };
+}
+
 describe("the policy tests in documents hold", () => {
   const tests = blocks.filter((block) => !isOther(block) && isTests(block));
   it("there are some", () => expect(tests.length).toBeGreaterThan(0));
   it.each(tests.map((block) => [at(block), block] as const))("%s", async (_at, block) => {
-    const read = parsePolicyTests(block.text, block.path);
     const policy = policyFor(block);
-    if (!read.ok) expect.fail(read.errors.map((error) => formatDiagnostic(error)).join("\n"));
     if (policy === undefined) expect.fail("there is no policy above these tests");
-    const made = await compilePolicy({ files: [{ path: block.path, text: policyText(policy) }] });
-    if (!made.ok) expect.fail("the policy above these tests does not compile");
-    for (const { name, call, identity, expect: wanted } of read.tests.cases) {
-      const guard = await testGuard(made.policy);
-      const ticket = guard.for({ session: "s", ...identity });
-      const { fallback: _, ...decided } = wanted;
-      expect(guard.decide({ ticket, id: "c", ...call }), name).toMatchObject(decided);
+    const folder = await mkdtemp(join(tmpdir(), "interlatch-docs-"));
+    try {
+      await writeFile(join(folder, "p.yaml"), policyText(policy));
+      await writeFile(join(folder, "p.test.yaml"), block.text);
+      const { code, said } = await interlatch(["test", "p.test.yaml"], folder);
+      expect(code, said).toBe(0);
+      expect(said).toMatch(/^[1-9]\d* passed, 0 failed$/m);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   });
 });

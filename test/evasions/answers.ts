@@ -107,7 +107,11 @@ export const answerEvasions: readonly Evasion[] = [
         { answer: "approve" },
         { answer: "approve", reviewer: null },
         { decision: "approve", reviewer: "ann" },
-        [{ answer: "approve", reviewer: "ann" }],
+        // A list of answers is one for each person; what spoils or refuses one of them decides for all.
+        [],
+        [[{ answer: "approve", reviewer: "ann" }]],
+        [{ answer: "approve", reviewer: "ann" }, { answer: "approve" }],
+        [null, { answer: "approve", reviewer: "ann" }],
         new Error("approve"),
       ];
       for (const answer of answers) {

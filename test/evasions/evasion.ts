@@ -7,7 +7,15 @@ import {
   type MemoryAudit,
   type Policy,
 } from "@interlatch/core";
-import { compilePolicy, type Diagnostic } from "@interlatch/policy";
+import {
+  checkPolicy,
+  compilePolicy,
+  type CompileInput,
+  type CompileOptions,
+  type CompileResult,
+  type Diagnostic,
+  type DiagnosticCode,
+} from "@interlatch/policy";
 import { guardOver, makeSigning, type Signing } from "../signed.ts";
 
 /** One known way round such guards, tried on this one. Throws when it gets through. */
@@ -25,23 +33,69 @@ export function signing(): Promise<Signing> {
   return (key ??= makeSigning());
 }
 
+/** A policy of one file. */
+function oneFile(text: string): CompileInput {
+  return { files: [{ path: "policy.yaml", text: `interlatch: 1\nid: evasions\n${text}` }] };
+}
+
 /** Compiles a policy that must build. */
 export async function built(text: string): Promise<Policy> {
-  const made = await compilePolicy({
-    files: [{ path: "policy.yaml", text: `interlatch: 1\nid: evasions\n${text}` }],
-  });
+  return policyOf(await compilePolicy(oneFile(text)));
+}
+
+/** Compiles a policy of several files, by path, that must build. */
+export async function builtOf(files: Readonly<Record<string, string>>): Promise<Policy> {
+  return policyOf(await compilePolicy(severalFiles(files)));
+}
+
+function policyOf(made: CompileResult): Policy {
   if (!made.ok)
     assert.fail(made.errors.map(({ line, message }) => `${line}: ${message}`).join("\n"));
   return made.policy;
 }
 
-/** The errors of a policy that must not build. */
-export async function refused(text: string): Promise<readonly Diagnostic[]> {
-  const made = await compilePolicy({
-    files: [{ path: "policy.yaml", text: `interlatch: 1\nid: evasions\n${text}` }],
-  });
-  assert.equal(made.ok, false, `builds, and must not:\n${text}`);
-  return made.ok ? [] : made.errors;
+/**
+ * A policy that must not build.
+ *
+ * @param codes - one of which its errors must have: others alone would mean that it is refused for something else
+ */
+export async function refused(
+  text: string,
+  codes: readonly DiagnosticCode[],
+  options: CompileOptions = {},
+): Promise<void> {
+  mustBeRefused(await compilePolicy(oneFile(text), options), codes, text);
+}
+
+/** The same of several files, by path. */
+export async function refusedOf(
+  files: Readonly<Record<string, string>>,
+  codes: readonly DiagnosticCode[],
+): Promise<void> {
+  const text = Object.values(files).join("---\n");
+  mustBeRefused(await compilePolicy(severalFiles(files)), codes, text);
+}
+
+function severalFiles(files: Readonly<Record<string, string>>): CompileInput {
+  return { files: Object.entries(files).map(([path, text]) => ({ path, text })) };
+}
+
+function mustBeRefused(
+  made: CompileResult,
+  codes: readonly DiagnosticCode[],
+  text: string,
+): asserts made is Extract<CompileResult, { ok: false }> {
+  assert.ok(!made.ok, `builds, and must not:\n${text}`);
+  const found = made.errors.map(({ code }) => code);
+  const isFor = found.some((code) => codes.includes(code));
+  assert.ok(isFor, `refused as ${found.join(", ")}, not as ${codes.join(" or ")}:\n${text}`);
+}
+
+/** What `check` warns about in a policy that builds, once each. */
+export async function warnings(text: string): Promise<ReadonlySet<Diagnostic["code"]>> {
+  const made = await checkPolicy(oneFile(text));
+  policyOf(made);
+  return new Set(made.warnings.map(({ code }) => code));
 }
 
 /** A guard over the policy: compiled, signed, verified and loaded as in production. */

@@ -44,7 +44,10 @@ export const stateEvasions: readonly Evasion[] = [
       ];
       for (const pattern of SLOW_PATTERNS) {
         const { guard } = await guardOf(`
-tools: { t: { operation: write, resources: none }, d: { operation: write, resources: none, default: allow } }
+tools:
+  t: { operation: write, resources: none }
+  d: { operation: write, resources: none, default: allow }
+  s: { operation: write, resources: none, default: allow, arguments: { type: object, properties: { text: { type: string, pattern: '${pattern}' } }, patternProperties: { '${pattern}': false } } }
 rules:
   - { name: ok, tool: t, when: 'arguments.text.matches("${pattern}")', action: allow }
   - { name: no, tool: d, when: 'arguments.text.matches("${pattern}")', action: deny }
@@ -54,8 +57,17 @@ rules:
           const codes = [
             await attempt(guard, "t", { text }),
             await attempt(guard, "d", { text }),
+            await attempt(guard, "s", { text }),
+            await attempt(guard, "s", { text: "a", [text]: 1 }),
           ].map(({ code }) => code);
-          const known = ["ran", "no_match", "rule_denied", "condition_error", "budget_exhausted"];
+          const known = [
+            "ran",
+            "no_match",
+            "rule_denied",
+            "condition_error",
+            "budget_exhausted",
+            "invalid_arguments",
+          ];
           for (const code of codes) assert.ok(known.includes(code), `${pattern}: ${code}`);
           if (text.length > 8_192)
             assert.ok(
@@ -65,9 +77,10 @@ rules:
         }
       }
       for (const pattern of ["(a{1000}){1000}", "a".repeat(600), "(?<=a)b", "(a)\\\\1"]) {
-        await refused(`tools: { t: { operation: write, resources: none } }
+        const rule = `tools: { t: { operation: write, resources: none } }
 rules: [{ name: r, tool: t, when: 'arguments.text.matches("${pattern}")', action: deny }]
-`);
+`;
+        await refused(rule, ["pattern_refused"]);
       }
     },
   },
@@ -118,11 +131,12 @@ rules: [{ name: r, tool: t, when: 'arguments.text.matches("${pattern}")', action
         { length: 9 },
         (_, n) => `  l${n}: &l${n} [${"*l".concat(String(n - 1), ", ").repeat(9)}]`,
       );
-      await refused(`facts:\n  l: &l-1 [x]\n${bomb.join("\n")}\ntools: {}\nrules: []\n`);
-      await refused(`# ${"x".repeat(1_048_577)}\ntools: {}\nrules: []\n`);
-      await refused(
-        `tools: { t: { operation: read, fallback: { value: ${"[".repeat(40)}${"]".repeat(40)} } } }\nrules: []\n`,
-      );
+      const aliases = `facts:\n  l: &l-1 [x]\n${bomb.join("\n")}\ntools: {}\nrules: []\n`;
+      await refused(aliases, ["yaml_feature"]);
+      await refused(`# ${"x".repeat(1_048_577)}\ntools: {}\nrules: []\n`, ["yaml_limit"]);
+      const brackets = `${"[".repeat(40)}${"]".repeat(40)}`;
+      const nested = `tools: { t: { operation: read, fallback: { value: ${brackets} } } }\nrules: []\n`;
+      await refused(nested, ["yaml_limit"]);
       const { trust } = await signing();
       await assert.rejects(guardOver(" ".repeat(13 * 1_048_576), trust), {
         code: "ERR_BUNDLE_TOO_LARGE",

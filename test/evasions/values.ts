@@ -23,6 +23,38 @@ tools:
       required: [amount, to]
 `;
 
+/** Arguments that show one amount first and another one afterwards, or one here and another there. */
+function twoFaced(first: number, then: number): readonly object[] {
+  let [gets, reads] = [0, 0];
+  const flips = { get: (): number => (reads++ === 0 ? first : then) };
+  const describes = {
+    getOwnPropertyDescriptor: () => ({
+      value: then,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    }),
+    get: (): number => first,
+  };
+  return [
+    {
+      get amount() {
+        return gets++ === 0 ? first : then;
+      },
+    },
+    new Proxy({ amount: then }, flips),
+    new Proxy({ amount: then }, describes),
+    { amount: first, toJSON: () => ({ amount: then }) },
+    { amount: { valueOf: () => first } },
+    Object.create({ amount: first }) as object,
+    Object.defineProperty({}, "amount", { value: first, enumerable: false }),
+    { [Symbol("amount")]: first },
+    Object.assign(new Map([["amount", then]]), { amount: first }),
+    Object.assign([then], { amount: first }),
+    Object.assign(() => then, { amount: first }),
+  ];
+}
+
 /** Attacks by values: types, encodings, missing and renamed arguments. */
 export const valueEvasions: readonly Evasion[] = [
   {
@@ -144,6 +176,98 @@ rules:
     },
   },
   {
+    id: "evasion.T26",
+    title: "what a value shows to the rules is what the tool gets, once and for all",
+    run: async () => {
+      const { guard } = await guardOf(PAY);
+      for (const args of twoFaced(5, 5000)) {
+        const { code, got } = await attempt(guard, "pay", args);
+        if (code === "ran") assert.deepEqual(got, [{ amount: 5 }]);
+        else assert.deepEqual(got, []);
+      }
+      // A getter and a proxy are read once, so what they show first is what runs.
+      for (const args of twoFaced(5, 5000).slice(0, 3))
+        assert.equal((await attempt(guard, "pay", args)).code, "ran");
+      for (const args of twoFaced(5000, 5)) {
+        const { code, got } = await attempt(guard, "pay", args);
+        assert.notEqual(code, "ran");
+        assert.deepEqual(got, []);
+      }
+    },
+  },
+  {
+    id: "evasion.T27",
+    title:
+      "keys of prototypes inside arguments are keys, for rules and for tools, and set no prototype",
+    run: async () => {
+      const { guard } = await guardOf(`
+tools: { t: { operation: write, resources: none, default: allow } }
+rules:
+  - { name: no_admin, tool: t, when: 'has(arguments.who.admin) || "admin" in arguments.who', action: deny }
+  - { name: no_proto, tool: t, when: 'arguments.who.exists(key, key == "prototype")', action: deny }
+`);
+      const texts = [
+        '{"who":{"__proto__":{"admin":true}}}',
+        '{"who":{"constructor":{"prototype":{"admin":true}}}}',
+        '{"who":{"toString":1,"valueOf":2,"hasOwnProperty":3}}',
+        '{"who":{},"__proto__":{"admin":true},"list":[{"__proto__":{"admin":true}}]}',
+      ];
+      for (const text of texts) {
+        const { code, got } = await attempt(guard, "t", JSON.parse(text));
+        assert.equal(code, "ran", text);
+        // The same text: own keys all of them, and none more.
+        assert.equal(JSON.stringify(got[0]), text);
+        const { who } = got[0] as { readonly who: { readonly admin?: unknown } };
+        assert.equal(who.admin, undefined, text);
+        assert.equal(Reflect.get(Object.prototype, "admin"), undefined);
+      }
+      const denied = [
+        '{"who":{"admin":null}}',
+        '{"who":{"prototype":1}}',
+        '{"who":{"__proto__":1,"admin":0}}',
+      ];
+      await mustDeny(
+        guard,
+        "t",
+        denied.map((text): unknown => JSON.parse(text)),
+        "rule_denied",
+      );
+      await mustDeny(guard, "t", [{}, { who: "admin" }, { who: null }], "condition_error");
+    },
+  },
+  {
+    id: "evasion.T27",
+    title: "arithmetic at the edges is an error and no small number",
+    run: async () => {
+      const { guard } = await guardOf(`
+tools: { sum: { operation: spend, resources: none }, share: { operation: spend, resources: none }, rest: { operation: spend, resources: none, default: allow } }
+rules:
+  - { name: sum, tool: sum, when: arguments.a + arguments.b <= 100, action: allow }
+  - { name: share, tool: share, when: 100 / arguments.n >= 1, action: allow }
+  - { name: rest, tool: rest, when: arguments.n % 2 == 1, action: deny }
+`);
+      await mustRun(guard, "sum", { a: 1, b: 2 });
+      const sums = [
+        { a: 1e308, b: 1e308 },
+        { a: "1", b: "2" },
+        { a: [1], b: [2] },
+        { a: 1, b: "" },
+        { a: 1, b: null },
+        { a: 1 },
+        { a: 1n, b: 2 },
+        { a: 99, b: 1.000_000_1 },
+      ];
+      await mustDeny(guard, "sum", sums, "no_match");
+      await mustRun(guard, "share", { n: 50 });
+      const shares = [0, -0, 1e-320, "50", [50], true, null].map((n) => ({ n }));
+      await mustDeny(guard, "share", [...shares, {}], "no_match");
+      await mustRun(guard, "rest", { n: 4 });
+      await mustDeny(guard, "rest", [{ n: 5 }], "rule_denied");
+      const rests = [1e300, 2 ** 53, 0.5, "5", null, [5]].map((n) => ({ n }));
+      await mustDeny(guard, "rest", [...rests, {}], "condition_error");
+    },
+  },
+  {
     id: "evasion.T28",
     title: "spaces and invisible signs inside a text do not make a rule that allows match",
     run: async () => {
@@ -174,119 +298,6 @@ rules:
         guard,
         "shell",
         commands.map((command) => ({ command })),
-        "no_match",
-      );
-    },
-  },
-  {
-    id: "evasion.T29",
-    title: "a path cannot leave its folder by dots, encodings, or a longer name",
-    run: async () => {
-      const { guard } = await guardOf(`
-tools: { read_file: { operation: read, resources: none } }
-rules: [{ name: data, tool: read_file, when: 'under(arguments.path, "/data")', action: allow }]
-`);
-      for (const path of ["/data", "/data/a.txt", "/data/./a//b", "/data/x/../y"]) {
-        await mustRun(guard, "read_file", { path });
-      }
-      const outside = [
-        "/database/a",
-        "/data.txt",
-        "/data/../etc/passwd",
-        "/data/x/../../etc/passwd",
-        "/data/%2e%2e/etc/passwd",
-        "/data/..%2fetc/passwd",
-        "/%64ata/../etc/passwd",
-        "/data\\..\\..\\etc",
-        "/data/\0/../etc",
-        "/data/a\0.txt",
-        "/data/%00",
-        "/data/~root/x",
-        "data/a",
-        "./data/a",
-        "~/data/a",
-        "//etc/passwd",
-        "/DATA/a",
-        "file:///data/a",
-        "/data/%zz",
-        "",
-        ["/data"],
-      ];
-      await mustDeny(
-        guard,
-        "read_file",
-        outside.map((path) => ({ path })),
-        "no_match",
-      );
-    },
-  },
-  {
-    id: "evasion.T30",
-    title: "an address cannot pass for another by its notation, a trailing dot or a user part",
-    run: async () => {
-      const { guard } = await guardOf(`
-tools: { get: { operation: egress, resources: none }, mail: { operation: egress, resources: none } }
-rules:
-  - { name: open, tool: get, action: allow }
-  - { name: inside, tool: get, when: isPrivateHost(host(arguments.url)), action: deny }
-  - { name: ours, tool: mail, when: 'inDomain(host(arguments.to), "acme.test")', action: allow }
-`);
-      await mustRun(guard, "get", { url: "https://example.com/" });
-      const inside = [
-        "http://127.0.0.1/",
-        "http://2130706433/",
-        "http://0x7f000001/",
-        "http://0177.0.0.1/",
-        "http://127.1/",
-        "http://0/",
-        "http://localhost/",
-        "http://LOCALHOST./",
-        "http://[::1]/",
-        "http://[::ffff:127.0.0.1]/",
-        "http://[::ffff:7f00:1]/",
-        "http://[64:ff9b::7f00:1]/",
-        "http://[fc00::1]/",
-        "http://169.254.169.254/latest/meta-data",
-        "http://169.254.169.254./",
-        "http://example.com@127.0.0.1/",
-        "http://10.0.0.1:80/",
-        "http://metadata.google.internal/",
-        "http://\uff11\uff12\uff17.0.0.1/",
-        "http://127\u30020\u30020\u30021/",
-        " http://127.0.0.1/",
-        "http://127.0.0.1\\@example.com/",
-        "ht\ntp://127.0.0.1/",
-        "//127.0.0.1/",
-        "127.0.0.1",
-        "javascript:alert(1)",
-        "file:///etc/passwd",
-        "",
-        ["http://127.0.0.1/"],
-      ];
-      await mustDeny(
-        guard,
-        "get",
-        inside.map((url) => ({ url })),
-        "rule_denied",
-        "condition_error",
-      );
-      await mustRun(guard, "mail", { to: "ann@acme.test" });
-      const strangers = [
-        "ann@acme.test.evil.test",
-        "ann@evilacme.test",
-        "ann@acme.test@evil.test",
-        "https://acme.test@evil.test/",
-        "https://evil.test/acme.test",
-        "https://evil.test#@acme.test",
-        "ann@acm\u0435.test",
-        "ann@acme.test, eve@evil.test",
-        "ann@acme.test\neve@evil.test",
-        "acme",
-      ];
-      await mustDeny(
-        guard,
-        "mail",
-        strangers.map((to) => ({ to })),
         "no_match",
       );
     },

@@ -43,10 +43,10 @@ export function readManifest(file: string): Manifest {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-/** The import specifiers that a manifest offers, `package.json` left out: `@interlatch/core/node`. */
+/** The import specifiers that a manifest offers, JSON files left out, which are for editors and tools: `@interlatch/core/node`. */
 export function exportedSpecifiers({ name, exports }: Manifest): readonly string[] {
   return Object.keys(exports)
-    .filter((subpath) => subpath !== "./package.json")
+    .filter((subpath) => !subpath.endsWith(".json"))
     .map((subpath) => name + subpath.slice(1));
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import {
   exportedFiles,
   publishedPackages,
@@ -58,7 +59,36 @@ async function bundle({ folder, manifest }: PublishedPackage): Promise<void> {
     sourcemap: true,
     sourcesContent: false,
     logLevel: "error",
+    plugins: [partsBesideIndex(join(folder, "src/index.ts"))],
   });
+}
+
+/**
+ * esbuild makes one chunk for each set of entries and dynamic imports that share a file: with some parts to be loaded
+ * when they are needed, what a host loads first would be cut into a dozen small files, which compress badly. A part is
+ * only ever loaded by what stands behind `index`; said to need all of that, it cuts nothing out of it.
+ */
+function partsBesideIndex(index: string): Plugin {
+  const ways = new Map<string, "static" | "dynamic">();
+  return {
+    name: "parts beside index",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir, kind }) => {
+        const file = join(resolveDir, path);
+        const way = kind === "dynamic-import" ? "dynamic" : "static";
+        const before = ways.get(file) ?? way;
+        ways.set(file, before);
+        if (before === way) return undefined;
+        return { errors: [{ text: `${file} is imported both at once and later: it is no part` }] };
+      });
+      onLoad({ filter: /\.ts$/ }, async ({ path }) =>
+        ways.get(path) === "dynamic"
+          ? { contents: `${await readFile(path, "utf8")}\nimport "whole:index";\n`, loader: "ts" }
+          : undefined,
+      );
+      onResolve({ filter: /^whole:index$/ }, () => ({ path: index, sideEffects: true }));
+    },
+  };
 }
 
 function projectOf({ folder }: PublishedPackage): string {

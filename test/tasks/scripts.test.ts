@@ -25,7 +25,7 @@ describe.each(SCRIPTS)("pnpm %s", (script) => {
   });
 });
 
-describe.each(["fuzz", "matrix", "score"])("pnpm %s", (script) => {
+describe.each(["matrix", "score"])("pnpm %s", (script) => {
   it("says that it is not built yet and exits 2", async () => {
     const { code, output } = await runNode(`test/tasks/${script}.ts`, []);
     expect(output).toContain("not built yet");
@@ -57,6 +57,35 @@ describe("pnpm suite", () => {
 
   it("refuses an option that it does not know", async () => {
     const { code } = await runNode("test/tasks/suite.ts", ["vectors", "--shrot"]);
+    expect(code).toBe(1);
+  });
+});
+
+describe("pnpm fuzz", () => {
+  const fuzz = (...parameters: readonly string[]): ReturnType<typeof runNode> =>
+    runNode("test/tasks/fuzz.ts", parameters);
+
+  it("lists its kinds", async () => {
+    const { code, output } = await fuzz();
+    for (const name of ["compiler", "conditions", "ir", "properties"])
+      expect(output).toContain(name);
+    expect(code).toBe(0);
+  });
+
+  it("runs one kind from a seed and counts its cases", async () => {
+    const { code, output } = await fuzz("properties", "--seed", "7", "--cases", "3");
+    expect(output).toContain("3 cases from seed 7");
+    expect(output.trimEnd().split("\n").at(-1)).toBe("3 passed, 0 failed");
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [["nothing"], 'There is no "nothing". Kinds: compiler, conditions, ir, properties.'],
+    [["ir", "--seed", "x"], "--seed takes a whole number of at most nine digits; found x."],
+    [["ir", "compiler"], "One kind at a time."],
+  ])("fails with a sentence for %j", async (parameters, sentence) => {
+    const { code, output } = await fuzz(...parameters);
+    expect(output.trim()).toBe(sentence);
     expect(code).toBe(1);
   });
 });

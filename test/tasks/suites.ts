@@ -24,6 +24,24 @@ export const SUITES: Readonly<Record<string, SuiteEntry>> = {
       "Attacks signed bundles, trust roots and rollback state; each must fail with its own code.",
     module: "test/suites/bundle-attacks.ts",
   },
+  cel: {
+    summary:
+      "Runs the core sections of the official CEL suite against this parser and these closures.",
+    module: "test/suites/cel.ts",
+  },
+  "json-schema": {
+    summary:
+      "Runs the public JSON Schema suite, draft 2020-12, through the build and the closures of arguments.",
+    module: "test/suites/json-schema.ts",
+  },
+  differential: {
+    summary: "Asks two other CEL engines the same random conditions; where they agree, we do.",
+    module: "test/suites/differential.ts",
+  },
+  histories: {
+    summary: "Sends random and tampered histories to the AI SDK adapter; nothing runs unapproved.",
+    module: "test/suites/histories.ts",
+  },
   evasions: {
     summary: "Tries to get a call past a policy: look-alikes, encodings, deep and huge arguments.",
     module: "test/suites/evasions.ts",

@@ -1,18 +1,20 @@
 import {
   type BundlePayload,
   type ErrorCode,
-  type InterlatchError,
+  InterlatchError,
   isInterlatchError,
   memoryRollback,
   openTrustRoot,
+  type Policy,
   type RollbackStore,
   type TrustRoot,
   verifyBundle,
   type VerifiedBundle,
 } from "@interlatch/core";
 import { readAnyEnvelope } from "@interlatch/core/sign";
+import { checkPatternTable } from "@interlatch/policy";
 
-/** The checks of a host, in the order in which it makes them. */
+/** The checks of a host, in the order in which it makes them, and of `patterns`, which hosts leave to us: they have no RE2. */
 const CHECKS = {
   pin: "the trust root is the pinned one",
   root: "the trust root is well formed and signed at its own threshold",
@@ -26,6 +28,7 @@ const CHECKS = {
   dates: "it is in force now, and lives no longer than is accepted",
   floor: "its version is at least the demanded one",
   policy: "its policy can be run by this version",
+  patterns: "each pattern's program is what RE2 makes of it",
   rollback: "no later bundle, and no other of this version, was in use",
 } as const;
 
@@ -64,7 +67,8 @@ export type Verification =
 
 /**
  * Verifies a bundle as a guard does, with its own functions, and says which of its checks were made and how each
- * ended. What fails is found out by the code that a host would see.
+ * ended. What fails is found out by the code that a host would see. Beyond that, every pattern is compiled again: a
+ * guard runs the programs of a signed bundle, whatever their patterns say.
  *
  * @throws what is no answer of a check: ERR_OPTIONS, and defects
  */
@@ -81,7 +85,7 @@ export async function verifyByChecks(bytes: Uint8Array, demands: Demands): Promi
 
 /** How far the verification came: codes such as ERR_BUNDLE_FORMAT mean one thing before the signatures and another after. */
 interface Stage {
-  name: "root" | "envelope" | "bundle" | "rollback";
+  name: "root" | "envelope" | "bundle" | "patterns" | "rollback";
 }
 
 async function verify(bytes: Uint8Array, demands: Demands, stage: Stage): Promise<VerifiedBundle> {
@@ -101,13 +105,25 @@ async function verify(bytes: Uint8Array, demands: Demands, stage: Stage): Promis
     now,
     rollback: rollback ?? memoryRollback(),
     // Called when all else is verified: a refusal after it comes from the rollback state.
-    prepare: () => {
+    prepare: async ({ payload }) => {
+      stage.name = "patterns";
+      await comparePatterns(payload.policy);
       stage.name = "rollback";
     },
     ...(id === undefined ? {} : { id }),
     ...(minVersion === undefined ? {} : { minVersion }),
     ...(maxLifetimeDays === undefined ? {} : { maxLifetimeDays }),
   });
+}
+
+async function comparePatterns(policy: Policy): Promise<void> {
+  const [first, ...others] = await checkPatternTable(policy);
+  if (first === undefined) return;
+  const more = others.length === 0 ? "" : `, nor are ${others.length} more`;
+  throw new InterlatchError(
+    "ERR_BUNDLE_POLICY",
+    `The program of the pattern ${JSON.stringify(first)} is not what RE2 makes of it${more}.`,
+  );
 }
 
 const BY_CODE: Readonly<Partial<Record<ErrorCode, CheckName>>> = {
@@ -132,7 +148,7 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, CheckName>>> = {
 };
 
 function failedCheck({ code, message }: InterlatchError, stage: Stage): CheckName {
-  if (stage.name === "rollback") return "rollback";
+  if (stage.name === "rollback" || stage.name === "patterns") return stage.name;
   if (stage.name === "root")
     return code === "ERR_ROLLBACK_STATE" ? "rootRollback" : (BY_CODE[code] ?? "root");
   if (stage.name === "envelope") return "envelope";

@@ -25,6 +25,38 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Says why a call is allowed or not, rule by rule",
     load: async () => (await import("./commands/explain.ts")).explain,
   },
+  diff: {
+    summary: "Says what changes between two policies, looser or stricter",
+    load: async () => (await import("./commands/diff.ts")).diff,
+  },
+  replay: {
+    summary: "Sends recorded calls through a policy",
+    load: async () => (await import("./commands/replay.ts")).replay,
+  },
+  import: {
+    summary: "Makes a policy of another framework's rules",
+    load: async () => (await import("./commands/import.ts")).importPolicy,
+  },
+  fmt: {
+    summary: "Writes policy files canonically",
+    load: async () => (await import("./commands/fmt.ts")).fmt,
+  },
+  types: {
+    summary: "Prints TypeScript types of the declared tools",
+    load: async () => (await import("./commands/types.ts")).types,
+  },
+  "schema policy": {
+    summary: "Prints the JSON Schema of policy files, for editors",
+    load: async () => (await import("./commands/schema.ts")).schemaPolicy,
+  },
+  "schema test": {
+    summary: "Prints the JSON Schema of policy tests, for editors",
+    load: async () => (await import("./commands/schema.ts")).schemaTest,
+  },
+  "schema import": {
+    summary: "Makes the `tools:` section from JSON Schema, MCP tools/list or zod",
+    load: async () => (await import("./commands/schema-import.ts")).schemaImport,
+  },
   dev: {
     summary: "Checks, tests and signs at each save, and runs your program on it",
     load: async () => (await import("./commands/dev.ts")).dev,

@@ -85,7 +85,7 @@ export async function findConfig(io: Io, given: string | undefined): Promise<Con
 }
 
 /** The absolute path of something the config names. */
-export function inProject({ folder }: Config, path: string): string {
+export function inProject({ folder }: Pick<Config, "folder">, path: string): string {
   return isAbsolute(path) ? path : resolve(folder, path);
 }
 

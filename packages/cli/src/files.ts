@@ -42,6 +42,15 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** Whether a folder stands at a path. */
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /** Writes a new file; one that is there is never overwritten. @throws ERR_FILE */
 export async function writeNew(path: string, shown: string, text: string): Promise<void> {
   await asFileError(`${shown} cannot be written`, async () => {

@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { askSecret } from "./ask-secret.ts";
 
 /** The part of a stream that is written to; `process.stdout` is one. */
@@ -17,6 +18,8 @@ export interface Io {
   now(): number;
   /** Asks for a secret without showing it. Absent: there is nobody to ask. */
   askSecret?(question: string): Promise<string>;
+  /** All of standard input. Absent: there is none. */
+  readInput?(): Promise<string>;
   /** Ends a command that runs until it is told to stop. Absent: nothing does. */
   readonly signal?: AbortSignal;
 }
@@ -31,6 +34,7 @@ export function processIo(): Io {
     env,
     cwd: process.cwd(),
     now: Date.now,
+    readInput: () => text(stdin),
     ...(stdin.isTTY ? { askSecret: (question: string) => askSecret(question, stdin, stderr) } : {}),
     get signal() {
       stopping ??= stopOnSignals();

@@ -5,6 +5,8 @@ export interface Output {
   /** Whether standard output is coloured: only on a terminal, and never with `NO_COLOR`. */
   readonly colour: boolean;
   readonly paint: Paint;
+  /** Whether only what was asked for is to be printed. */
+  readonly quiet: boolean;
   /** What was asked for. Standard output; nothing with `--json`. */
   say(text: string): void;
   /** What is good to know beside it. Standard output; nothing with `--json` or `--quiet`. */
@@ -56,6 +58,7 @@ export function createOutput(io: Io, { json, quiet }: OutputOptions): Output {
   return {
     colour: isColoured(io.stdout, io.env),
     paint: PAINT,
+    quiet,
     say: json ? nothing : say,
     note: json || quiet ? nothing : say,
     warn,

@@ -5,6 +5,7 @@ export type * from "./vectors/report.ts";
 export type * from "./vectors/host.ts";
 export type * from "./vectors/vector.ts";
 export type { Runner } from "./runner.ts";
+export { testApprovalStore, type ApprovalStoreUnderTest } from "./stores/approvals.ts";
 export { testStore, type StoreUnderTest } from "./stores/limits.ts";
 export type {
   AdapterUnderTest,

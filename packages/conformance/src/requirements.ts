@@ -5,7 +5,10 @@ import { coreRequirements } from "./requirements/core.ts";
 import { evasionRequirements } from "./requirements/evasions.ts";
 import { langchainRequirements } from "./requirements/langchain.ts";
 import { langgraphRequirements } from "./requirements/langgraph.ts";
+import { languageRequirements } from "./requirements/language.ts";
 import { promises, vectorRequirements } from "./requirements/promises.ts";
+import { reviewRequirements } from "./requirements/review.ts";
+import { shadowRequirements } from "./requirements/shadow.ts";
 import type { Requirement } from "./requirements/requirement.ts";
 
 export type { Requirement } from "./requirements/requirement.ts";
@@ -21,6 +24,9 @@ export const REQUIREMENTS: readonly Requirement[] = Object.freeze(
     ...vectorRequirements,
     ...bundleRequirements,
     ...evasionRequirements,
+    ...languageRequirements,
+    ...shadowRequirements,
+    ...reviewRequirements,
     ...adapterRequirements,
     ...storeRequirements,
     ...langgraphRequirements,

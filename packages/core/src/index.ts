@@ -7,13 +7,16 @@ export * from "./errors/errors.ts";
 
 export * from "./policy/expression.ts";
 export * from "./policy/ir.ts";
-export { validatePolicy } from "./policy/validate.ts";
-export { loadPatternCompiler, type PatternCompiler } from "./evaluate/pattern.ts";
-export { prepareEvaluator } from "./guard/bundles.ts";
+export type { SchemaCheck } from "./evaluate/schema.ts";
+export { prepareEvaluator, type PrepareOptions, prepareOutputs } from "./guard/bundles.ts";
+export type { Tokens } from "./redact/token.ts";
+export { explainScope, type OutsideResource, type ProfileExplanation } from "./scopes/explain.ts";
+export type { Dimension } from "./scopes/touch.ts";
 export type {
   Evaluation,
   EvaluationCall,
   EvaluationRequest,
+  EvaluatorOptions,
   Evaluator,
 } from "./decision/evaluator.ts";
 export type { Verdict } from "./decision/verdict.ts";
@@ -30,6 +33,10 @@ export type * from "./guard/guard.ts";
 export type * from "./guard/status.ts";
 export type * from "./guard/events.ts";
 export type { OnReview } from "./guard/review.ts";
+
+export type * from "./approvals/approval.ts";
+export type * from "./approvals/answers.ts";
+export type * from "./approvals/store.ts";
 
 export { memoryLimits } from "./limits/memory.ts";
 export type * from "./limits/store.ts";

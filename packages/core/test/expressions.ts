@@ -9,6 +9,7 @@ import type { PatternCompiler } from "../src/evaluate/pattern.ts";
 import type { CallScope } from "../src/evaluate/scope.ts";
 import { isError, type Result } from "../src/evaluate/value.ts";
 import { image } from "./json.ts";
+import { partsWith } from "./parts.ts";
 
 /** Short ways to write expressions in tests. */
 export function literal(value: null | boolean | number | string): Expression {
@@ -103,7 +104,7 @@ export function evaluate(
   args: object = {},
   patterns: PatternCompiler | null = null,
 ): Result {
-  return compileExpression(expression, patterns)(callScope(args), { left: 100_000 });
+  return compileExpression(expression, partsWith(patterns))(callScope(args), { left: 100_000 });
 }
 
 /** Whether an expression errs for these arguments. */

@@ -3,11 +3,12 @@ import {
   type CompileInput,
   type CompileOptions,
   type CompileResult,
+  filesOf,
   resultOf,
 } from "./compile.ts";
 import { Reporter } from "./diagnostics/reporter.ts";
+import { applyIgnores } from "./lint/ignores.ts";
 import { lint } from "./lint/lint.ts";
-import { SourceFile } from "./yaml/source.ts";
 
 /** How {@link checkPolicy} checks. */
 export interface CheckOptions extends CompileOptions {
@@ -18,7 +19,8 @@ export interface CheckOptions extends CompileOptions {
 /**
  * Compiles a policy and, where it builds, warns about what is probably not what was meant: rules that never
  * decide, tools that no rule or no profile is for, conditions that are the same for every call, unused
- * definitions, comparisons that an attacker walks past.
+ * definitions, comparisons that an attacker walks past. What a comment `# interlatch-ignore CODE: why` is about is
+ * left out, errors never.
  *
  * @example
  * ```ts
@@ -32,9 +34,10 @@ export async function checkPolicy(
   input: CompileInput,
   options: CheckOptions = {},
 ): Promise<CompileResult> {
-  const files = input.files.map(({ path, text }) => new SourceFile(path, text));
+  const files = filesOf(input);
   const reporter = new Reporter(files);
   const compiled = await compile(files, options, reporter);
-  if (compiled !== undefined) lint(compiled, options.now, reporter);
+  if (compiled !== undefined) await lint(compiled, options.now, reporter);
+  applyIgnores(files, compiled !== undefined, reporter);
   return resultOf(compiled, reporter);
 }

@@ -29,6 +29,25 @@ const variable = (name: string): unknown => ({ kind: "variable", name });
 const literal = (value: unknown): unknown => ({ kind: "literal", value });
 const field = (of: unknown, name: string): unknown => ({ kind: "field", of, name });
 
+describe("a glob in a rule", () => {
+  it.each([
+    ["allow", ["t"]],
+    ["review", ["t", "tt"]],
+    ["deny", ["t", "tt"]],
+    ["block", ["t", "tt"]],
+  ])("that says %s is for %j", async (action, tools) => {
+    const rules = `  - { name: glob, tools: "t*", action: ${action} }\n  - { name: yes, tool: tt, action: allow }\n`;
+    const { rules: built } = await compiled(`${HEAD}rules:\n${rules}`);
+    expect(built.map((rule) => rule.tools)).toEqual([tools, ["tt"]]);
+  });
+
+  it("that forbids may match nothing but what another rule names", async () => {
+    const rules = `  - { name: yes, tools: [db_secret], action: allow }\n  - { name: no, tools: "db_*", action: deny }\n`;
+    const { rules: built } = await compiled(`${HEAD}rules:\n${rules}`);
+    expect(built.map((rule) => rule.tools)).toEqual([["db_secret"], ["db_secret"]]);
+  });
+});
+
 describe("compilePolicy", () => {
   it("gives the whole policy as typed JSON", async () => {
     const policy = await compiled(`interlatch: 1
@@ -99,6 +118,7 @@ fallback: { value: none }
               size: { type: ["integer", "null"], minimum: 1 },
               tags: { type: "array", items: { enum: ["a", 1] } },
             },
+            additionalProperties: false,
           },
           batch: { argument: "size" },
           default: "allow",

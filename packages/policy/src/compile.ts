@@ -4,18 +4,22 @@ import {
   type Json,
   type Policy,
   type ToolPolicy,
-  validatePolicy,
 } from "@interlatch/core";
+import { validatePolicy } from "@interlatch/core/build";
 import { Conditions } from "./conditions/conditions.ts";
 import { checkLiterals } from "./conditions/literals.ts";
-import { checkPatterns } from "./conditions/patterns.ts";
+import { buildPatterns } from "./conditions/patterns.ts";
+import { fieldNames } from "./conditions/name-hints.ts";
 import { typeOfFacts } from "./conditions/schema-type.ts";
 import { DYNAMIC, type Type } from "./conditions/types.ts";
 import { type BuiltProfile, buildProfile } from "./build/agents.ts";
 import { definitionsOf } from "./build/define.ts";
+import { checkFallbackValues } from "./build/fallback-values.ts";
 import { buildFallback } from "./build/fallbacks.ts";
 import { mergeFiles, type PolicyFile, type PolicyParts } from "./build/parts.ts";
+import { checkStated } from "./build/stated.ts";
 import { type BuiltRule, RuleReader, toolsNamedBy } from "./build/rules.ts";
+import { buildShapes } from "./build/shapes.ts";
 import { type BuiltTool, Tools } from "./build/tools.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import { Reporter } from "./diagnostics/reporter.ts";
@@ -25,19 +29,16 @@ import { checkShape } from "./document/issues.ts";
 import { POLICY_ID } from "./document/names.ts";
 import { policyDocument } from "./document/schema.ts";
 import { YAML_LIMITS, utf8Length } from "./yaml/limits.ts";
+import type { PolicySource } from "./include/follow.ts";
 import { readYaml } from "./yaml/read.ts";
 import { SourceFile } from "./yaml/source.ts";
 import { toJson } from "./yaml/tree.ts";
 
-/** The text of one file of a policy. */
-export interface PolicySource {
-  /** As diagnostics and decisions name it; nothing is read from it. */
-  readonly path: string;
-  readonly text: string;
-}
+export type { PolicySource } from "./include/follow.ts";
 
 /** What {@link compilePolicy} compiles. */
 export interface CompileInput {
+  /** All files; where one has `include`, what `followIncludes` makes of them. */
   readonly files: readonly PolicySource[];
 }
 
@@ -91,9 +92,14 @@ export async function compilePolicy(
   input: CompileInput,
   options: CompileOptions = {},
 ): Promise<CompileResult> {
-  const files = input.files.map(({ path, text }) => new SourceFile(path, text));
+  const files = filesOf(input);
   const reporter = new Reporter(files);
   return resultOf(await compile(files, options, reporter), reporter);
+}
+
+/** The files of an input as everything here reads them. */
+export function filesOf({ files }: CompileInput): readonly SourceFile[] {
+  return files.map(({ path, text, includes }) => new SourceFile(path, text, includes));
 }
 
 /** Compiles; `undefined` when anything was reported as an error. */
@@ -107,11 +113,14 @@ export async function compile(
   if (read === undefined || first === undefined) return undefined;
   const parts = mergeFiles(read, { file: first, start: 0, end: 0 }, reporter);
   const built = build(parts, options.strict === true, reporter);
-  await checkPatterns(built.conditions.patterns, reporter);
+  const patterns = await buildPatterns(built.conditions.patterns, reporter);
   await checkLiterals(built.conditions.literals, reporter);
   if (reporter.failed || built.policy === undefined) return undefined;
-  const policy = loadable(built.policy, parts, reporter);
-  return policy === undefined ? undefined : { ...built, policy };
+  const whole = patterns === undefined ? built.policy : { ...built.policy, patterns };
+  const policy = loadable(whole, parts, reporter);
+  if (policy === undefined) return undefined;
+  await checkFallbackValues(policy, parts, reporter);
+  return reporter.failed ? undefined : { ...built, policy };
 }
 
 /** What the run time would not load must not build, whichever bound of a bundle it goes beyond. */
@@ -174,22 +183,26 @@ interface Built extends Omit<Compiled, "policy"> {
 }
 
 function build(parts: PolicyParts, strict: boolean, reporter: Reporter): Built {
-  const open = parts.keys.has("include") || parts.incomplete;
-  const conditions = new Conditions(reporter, definitionsOf(parts.define, reporter), open);
+  const open = parts.incomplete;
+  const conditions = new Conditions(
+    reporter,
+    definitionsOf(parts.define, reporter),
+    open,
+    fieldNames(parts.tools, parts.facts),
+  );
   const facts = factsOf(parts);
   const named = toolsNamedBy(parts.rules);
-  const tools = new Tools(
-    parts,
-    factsType(parts, facts),
-    [...named.keys()],
-    conditions,
-    reporter,
-    strict,
-  );
+  const shapes = buildShapes(parts, factsType(parts, facts), conditions, reporter);
+  const tools = new Tools(parts, shapes.types, [...named.keys()], conditions, reporter, strict);
   for (const [name, at] of named) tools.declare(name, at);
   for (const expression of conditions.defines().values()) tools.undescribed.condition(expression);
   const profiles =
     parts.agents?.map((entry) => buildProfile(entry, tools, conditions, reporter)) ?? [];
+  checkStated(
+    profiles.filter((profile) => profile !== undefined),
+    tools.all,
+    reporter,
+  );
   const reader = new RuleReader(tools, conditions, reporter);
   const rules = parts.rules.map((node) => reader.read(node)).filter((rule) => rule !== undefined);
   const built = {
@@ -208,17 +221,19 @@ function build(parts: PolicyParts, strict: boolean, reporter: Reporter): Built {
   const id = idOf(parts, reporter);
   if (id === undefined || facts === undefined) return { ...built, policy: undefined };
   const description = parts.single.get("description")?.value;
+  const mode = parts.single.get("mode")?.value;
   const policy: Policy = {
     engine: ENGINE,
     id,
     ...(isText(description) ? { description: description.value } : {}),
-    mode: "enforce",
+    mode: isText(mode) && mode.value === "shadow" ? "shadow" : "enforce",
     agents:
       parts.agents === undefined
         ? null
         : byName(built.profiles.map(({ name, profile }) => [name, profile])),
     tools: byName<ToolPolicy>(built.tools.map((tool) => [tool.name, tool.policy])),
     facts,
+    ...(shapes.hostFacts === undefined ? {} : { hostFacts: shapes.hostFacts }),
     rules: rules.map((one) => one.rule),
     ...(fallback === undefined ? {} : { fallback }),
   };
@@ -261,12 +276,8 @@ function factsOf({ facts }: PolicyParts): { readonly [name: string]: Json } | un
   return whole.length < values.length ? undefined : byName(whole);
 }
 
-/** Facts may also be declared by what this engine does not read; then nothing is known of them. */
+/** Where a section could not be read, facts may be missing; then nothing is known of them. */
 function factsType(parts: PolicyParts, facts: { readonly [name: string]: Json } | undefined): Type {
-  const unknown =
-    facts === undefined ||
-    parts.incomplete ||
-    parts.keys.has("shapes") ||
-    parts.keys.has("include");
+  const unknown = facts === undefined || parts.incomplete;
   return unknown ? DYNAMIC : typeOfFacts(facts, "facts");
 }

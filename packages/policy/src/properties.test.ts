@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { validatePolicy } from "@interlatch/core";
+import { validatePolicy } from "@interlatch/core/build";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkPolicy } from "./check.ts";

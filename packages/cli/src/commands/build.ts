@@ -19,7 +19,7 @@ import {
 import { readTests, type TestFile } from "../tests/read-tests.ts";
 import { shareOf } from "../tests/coverage.ts";
 import { printFailure } from "../tests/report.ts";
-import { countsOf, runGroup, type TestRun } from "../tests/run-tests.ts";
+import { countsOf, runGroup, type WholeRun } from "../tests/run-tests.ts";
 
 /**
  * `interlatch build`: the payload of a bundle, ready to be signed. It reads no clock: the same files and the same
@@ -102,7 +102,7 @@ function withFlags(config: Config, flags: Partial<ConfigFields>): Config {
 }
 
 /** Runs the project's tests on the very policy that is to be signed. */
-async function testPolicy(config: Config, policy: Policy, output: Output): Promise<TestRun> {
+async function testPolicy(config: Config, policy: Policy, output: Output): Promise<WholeRun> {
   if (config.id !== undefined && config.id !== policy.id) {
     throw new InterlatchError(
       "ERR_CONFIG",
@@ -126,9 +126,9 @@ function refuseOtherPolicies(config: Config, files: readonly TestFile[]): void {
   );
 }
 
-function refuseFailures(run: TestRun, output: Output): { exit: number; json: object } {
+function refuseFailures(run: WholeRun, output: Output): { exit: number; json: object } {
   const failures = run.results.filter(({ differences }) => differences.length > 0);
-  for (const failure of failures) printFailure(failure, output);
+  for (const failure of failures) printFailure(failure, run.policy, output);
   const message = `${counted(failures.length, "test")} of ${run.results.length} failed, so nothing was built.`;
   return refusal(output, message, {
     failures: failures.map(({ name, at, differences }) => ({ name, at, differences })),
@@ -147,7 +147,7 @@ function refusal(
 async function writePayload(
   config: Config,
   files: readonly PolicySource[],
-  { policy, files: tests, results, coverage }: TestRun,
+  { policy, files: tests, results, coverage }: WholeRun,
   output: Output,
 ): Promise<{ exit: number; json: object }> {
   const version = needed(config, "version");

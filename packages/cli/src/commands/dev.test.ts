@@ -1,58 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { memoryAudit } from "@interlatch/core";
 import { createGuard, fileRollback } from "@interlatch/core/node";
-import { run } from "../main.ts";
 import { NOW, project, type Workplace } from "../../../../test/cli/command-line.ts";
+import { type Running, startCommand } from "../../../../test/cli/running.ts";
 
 /** A `dev` that goes on until it is stopped. */
-interface Running {
-  /** Settles when standard error has said this, from `from` on. */
-  says(words: string, from?: number): Promise<void>;
-  /** How much it has said. */
-  position(): number;
-  stop(): void;
-  readonly ended: Promise<number>;
-  readonly output: { readonly stdout: string; readonly stderr: string };
-}
-
-function start(
-  { folder }: Workplace,
-  argv: readonly string[] = [],
-  now = (): number => NOW,
-): Running {
-  const controller = new AbortController();
-  const output = { stdout: "", stderr: "" };
-  const waiting = new Set<() => void>();
-  const ended = run(["dev", ...argv], {
-    stdout: { write: (text) => (output.stdout += text) },
-    stderr: {
-      write: (text) => {
-        output.stderr += text;
-        for (const look of waiting) look();
-      },
-    },
-    env: { PATH: process.env["PATH"] },
-    cwd: folder,
-    now,
-    signal: controller.signal,
-  });
-  return {
-    output,
-    ended,
-    position: () => output.stderr.length,
-    stop: () => controller.abort(),
-    says: (words, from = 0) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (!output.stderr.slice(from).includes(words)) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      }),
-  };
+function start(place: Workplace, argv: readonly string[] = [], now?: () => number): Running {
+  return startCommand(place, ["dev", ...argv], now === undefined ? {} : { now });
 }
 
 /** What `dev` gives to the program. */
@@ -129,6 +84,64 @@ describe("interlatch dev", () => {
     await guard.close();
     dev.stop();
     expect(await dev.ended).toBe(0);
+  });
+
+  it("watches what the policy includes: files, folders, and files that are not there yet", async () => {
+    const place = await project();
+    place.edit("policy.yaml", "description:", "include: [more.yaml, parts]\ndescription:");
+    place.write("parts/a.yaml", "interlatch: 1\n");
+    const dev = start(place);
+    await dev.says("more.yaml cannot be read: there is no such file or folder.");
+    await dev.says("Nothing was signed");
+    let from = dev.position();
+    place.write("more.yaml", "interlatch: 1\n");
+    await dev.says("signed shop version ", from);
+    from = dev.position();
+    place.write("parts/a.yaml", "interlatch: 1\nrulez: []\n");
+    await dev.says("Nothing was signed", from);
+    from = dev.position();
+    place.write("parts/a.yaml", "interlatch: 1\nrules: []\n");
+    await dev.says("signed shop version ", from);
+    from = dev.position();
+    place.write("parts/b.yaml", "interlatch: 1\nrulez: []\n");
+    await dev.says("parts/b.yaml:2:1", from);
+    dev.stop();
+    expect(await dev.ended).toBe(0);
+  });
+
+  it("says that the policy is gone, keeps what was in force, and goes on when it is back", async () => {
+    const place = await project();
+    const dev = start(place);
+    await dev.says("signed shop version ");
+    const guard = await guardOn(place, dev);
+    const policy = place.read("policy.yaml");
+    let from = dev.position();
+    rmSync(place.path("policy.yaml"));
+    await dev.says("policy.yaml cannot be read: there is no such file or folder.", from);
+    await dev.says("what was in force stays in force", from);
+    expect(effectOf(guard)).toBe("review");
+    from = dev.position();
+    place.write("policy.yaml", policy);
+    await dev.says("signed shop version ", from);
+    await guard.close();
+    dev.stop();
+    expect(await dev.ended).toBe(0);
+  });
+
+  it("plays the tests at each save, and shows of one that fails what was decided and why", async () => {
+    const place = await project();
+    const dev = start(place);
+    await dev.says("signed shop version ");
+    const from = dev.position();
+    place.edit("policy.yaml", "arguments.amount > 50", "arguments.amount > 500");
+    await dev.says("6 passed, 1 failed", from);
+    const said = dev.output.stderr.slice(from);
+    expect(said).toContain("failed refunds depend on the amount / large  policy.test.yaml:");
+    expect(said).toContain(
+      "      false  arguments.amount > 500\n             arguments.amount is 51\n",
+    );
+    dev.stop();
+    await dev.ended;
   });
 
   it("signs for the environment dev alone, with a key that is written nowhere", async () => {

@@ -5,6 +5,7 @@ import { DEV_FOLDER, startSession } from "../dev/session.ts";
 import { watchSaves } from "../dev/saves.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Output } from "../output.ts";
+import { stoppedBy } from "../watching.ts";
 
 /** `interlatch dev`: every save that passes its checks and tests is in force in the running program a moment later. */
 export const dev: Command = defineCommand({
@@ -72,12 +73,4 @@ async function runUntilEnd(
   } finally {
     child.stop();
   }
-}
-
-function stoppedBy(signal: AbortSignal | undefined): Promise<"stopped"> {
-  return new Promise((resolve) => {
-    if (signal === undefined) return;
-    if (signal.aborted) resolve("stopped");
-    signal.addEventListener("abort", () => resolve("stopped"), { once: true });
-  });
 }

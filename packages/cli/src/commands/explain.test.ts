@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fileAudit } from "@interlatch/core/node";
 import { createGuard, inlineSource, memoryRollback } from "@interlatch/core";
-import { NOW, project, signedProject } from "../../../../test/cli/command-line.ts";
+import { NOW, project, signedProject, workplace } from "../../../../test/cli/command-line.ts";
 
 const AGENT = ["--agent", '{"id":"a1","roles":["support"]}'] as const;
 
@@ -12,13 +12,18 @@ function ask(tool: string, args: object): readonly string[] {
 
 describe("interlatch explain, of a call", () => {
   it("shows each rule with its outcome, its line, and each condition with what it reads", async () => {
-    const { run } = await project();
+    const { run, read } = await project();
     const { code, stdout } = await run(ask("refund_order", { order: "17", amount: 80 }));
-    expect(stdout).toContain("review · review_required · large_refunds · policy.yaml:52\n");
-    expect(stdout).toContain("     large_refunds  review  matched  policy.yaml:52  decides\n");
+    const lineOf = (text: string): number =>
+      read("policy.yaml").split(text)[0]?.split("\n").length ?? 0;
+    const [large, small] = [lineOf("- name: large_refunds"), lineOf("- name: small_refunds")];
+    expect(stdout).toContain(`review · review_required · large_refunds · policy.yaml:${large}\n`);
+    expect(stdout).toContain(
+      `     large_refunds  review  matched  policy.yaml:${large}  decides\n`,
+    );
     expect(stdout).toContain("       true   arguments.amount > 50\n");
     expect(stdout).toContain("              arguments.amount is 80\n");
-    expect(stdout).toContain("     small_refunds  allow  not matched  policy.yaml:47\n");
+    expect(stdout).toContain(`     small_refunds  allow  not matched  policy.yaml:${small}\n`);
     expect(stdout).toContain("       false  arguments.amount <= 50\n");
     expect(stdout).toMatch(/7 {2}risk {7}60 = operation:spend 40 \+ /);
     expect(stdout).toContain("unless a person approves");
@@ -47,7 +52,7 @@ describe("interlatch explain, of a call", () => {
     const unknown = await stepsOf(ask("drop_table", {}));
     expect(unknown.at(-1)).toBe("3  tool       unknown_tool");
     const invalid = await stepsOf(ask("search_orders", { txt: "x" }));
-    expect(invalid.at(-1)).toBe("5  arguments  invalid_arguments");
+    expect(invalid.at(-1)).toMatch(/^5 {2}arguments {2}invalid_arguments: arguments\.text .+/);
     const stranger = [
       "explain",
       "--tool",
@@ -107,6 +112,49 @@ describe("interlatch explain, of a call", () => {
     expect(effects).toEqual(["deny", "deny", "review"]);
   });
 
+  it("names what of the call is outside a profile, and the step at which arguments were rewritten or limited", async () => {
+    const { run, write } = workplace();
+    write("interlatch.config.json", '{"policy":["p.yaml"]}');
+    write(
+      "p.yaml",
+      `interlatch: 1
+id: p
+agents:
+  staff: { when: agent.role == "support", tools: [fetch, ask], network: ["*.acme.test"] }
+tools:
+  fetch: { operation: egress, data: public, resources: { network: ["{arguments.url}"] } }
+  ask: { operation: read, data: public, resources: none }
+rules:
+  - { name: fetches, tool: fetch, action: allow, redact: arguments.token, rate_limit: 5 calls/minute }
+  - { name: asks, tool: ask, action: allow, max_batch_size: 5 }
+`,
+    );
+    const outside = await run(ask("fetch", { url: "https://evil.test/x" }));
+    expect(outside.stdout).toMatch(/^4 {2}scope {6}out_of_scope/m);
+    expect(outside.stdout).toContain('       outside it: network, "https://evil.test/x"\n');
+    const inside = await run(ask("fetch", { url: "https://a.acme.test/x", token: "t" }));
+    expect(inside.stdout).toContain("4  scope      inside staff\n");
+    expect(inside.stdout).toContain("9  rewriting  arguments.token; judged again as rewritten\n");
+    expect(inside.stdout).toContain("10 limits     1 applies, counted from zero here\n");
+    expect(inside.stdout).toContain("rewritten            arguments.token: redacted\n");
+    const unmet = await run(ask("ask", { size: 9 }));
+    expect(unmet.stdout).toMatch(/^9 {2}rewriting {2}obligation_failed: /m);
+    expect(unmet.stdout).not.toContain("10 limits");
+  });
+
+  it("says what would have to be otherwise for the call to be allowed", async () => {
+    const { run, json } = await project();
+    const argv = ask("refund_order", { order: "17", amount: 80 });
+    expect((await run(argv)).stdout).toContain(
+      "\nIt would be allowed with arguments.amount at most 50.\n",
+    );
+    expect((await json(argv)).document.ways).toEqual([
+      { effect: "allow", text: "with arguments.amount at most 50" },
+    ]);
+    const allowed = await run(ask("search_orders", { text: "x" }));
+    expect(allowed.stdout).not.toContain("It would");
+  });
+
   it("asks the policy in a bundle, and says that it was not verified", async () => {
     const { run, json } = await signedProject();
     const argv = ask("delete_customer", {});
@@ -120,21 +168,111 @@ describe("interlatch explain, of a call", () => {
     expect(root.code).toBe(10);
   });
 
+  it("asks the policy in files of sources, with what they include", async () => {
+    const { run, write, read } = await project();
+    const rules =
+      "interlatch: 1\nrules:\n  - { name: no_drops, tool: drop, action: deny, reason: Never. }\n";
+    write("rules.yaml", rules);
+    write(
+      "other.yaml",
+      "interlatch: 1\nid: other\ninclude: [rules.yaml]\ntools: { drop: { operation: delete } }\n",
+    );
+    expect(read("policy.yaml")).not.toContain("drop");
+    const { stdout } = await run([...ask("drop", {}), "--policy", "other.yaml"]);
+    expect(stdout).toContain("deny · rule_denied · no_drops · rules.yaml:3\n  Never.\n");
+    expect(stdout).toContain("1  policy     other, from other.yaml\n");
+  });
+
+  it("says that another call may pass only where the deciding rule has a condition", async () => {
+    const { run, edit } = await project();
+    const plain = await run(ask("delete_customer", {}));
+    expect(plain.stdout).toContain("\n  Customers are deleted by the records team.\n");
+    edit(
+      "policy.yaml",
+      "tool: delete_customer\n    action: deny",
+      'tool: delete_customer\n    when: user.id != "boss"\n    action: deny',
+    );
+    const conditional = await run(ask("delete_customer", {}));
+    expect(conditional.stdout).toContain(
+      "\n  Customers are deleted by the records team; another call may pass\n",
+    );
+  });
+
+  it("says which tool was probably meant", async () => {
+    const { run } = await project();
+    const { stdout } = await run(ask("refund_oder", {}));
+    expect(stdout).toContain("3  tool       unknown_tool; did you mean refund_order?\n");
+  });
+
   it("reads the call from a file", async () => {
     const { json, write, run } = await project();
     const call = { tool: "refund_order", arguments: { order: "17", amount: 20 } };
     const identity = { agent: { id: "a1", roles: ["support"] } };
     write("call.json", JSON.stringify({ call, identity, time: "2026-05-05T00:00:00Z" }));
-    const { document } = await json(["explain", "--file", "call.json"]);
+    const { document } = await json(["explain", "--call", "call.json"]);
     expect(document).toMatchObject({
       call,
       time: "2026-05-05T00:00:00.000Z",
       decision: { effect: "allow", rule: "small_refunds" },
     });
     write("call.json", JSON.stringify({ call, identity, tiem: 1 }));
-    const { code, stderr } = await run(["explain", "--file", "call.json"]);
+    const { code, stderr } = await run(["explain", "--call", "call.json"]);
     expect(stderr).toContain("`tiem` is no field. Did you mean `time`?");
     expect(code).toBe(2);
+  });
+
+  it("says of each item of a list what the condition on it came to, and why one could not be judged", async () => {
+    const { run, edit } = await project();
+    edit(
+      "policy.yaml",
+      "when: arguments.amount <= 50",
+      'when: "context.to.all(r, inDomain(host(r), \\"acme.test\\")) && user.id == \\"u1\\""',
+    );
+    const argv = ask("refund_order", { order: "17", amount: 80 });
+    const context = JSON.stringify({ to: ["a@acme.test", "b@evil.test", "c@acme.test"] });
+    const { stdout } = await run([...argv, "--context", context]);
+    expect(stdout).toContain(
+      [
+        '         false  context.to.all(r, inDomain(host(r), "acme.test"))',
+        '                context.to is ["a@acme.test","b@evil.test","c@acme.test"]',
+        '                true for "a@acme.test"',
+        '                false for "b@evil.test"',
+        '         error  user.id == "u1"',
+        "                user is not known for this call",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("reads the call with its values from recorded calls, by its id or its line", async () => {
+    const { json, run, write } = await project();
+    const one = {
+      v: 1,
+      time: "2026-02-01T09:00:00.000Z",
+      agent: { id: "a1", roles: ["support"] },
+      session: "s",
+    };
+    const refund = {
+      ...one,
+      id: "c1",
+      tool: "refund_order",
+      arguments: { order: "17", amount: 80 },
+    };
+    const decided = { effect: "allow", code: "allowed", rule: "old" };
+    const other = { ...one, id: "c2", tool: "search_orders", arguments: { text: "x" }, ...decided };
+    write("calls.jsonl", `${JSON.stringify(refund)}\n${JSON.stringify(other)}\n`);
+    const { document } = await json(["explain", "c1", "--calls", "calls.jsonl"]);
+    expect(document.answers).toMatchObject([
+      { call: { tool: "refund_order" }, time: one.time, decision: { effect: "review" } },
+    ]);
+    const { stdout } = await run(["explain", "calls.jsonl:2", "--calls", "calls.jsonl"]);
+    expect(stdout).toContain(
+      "calls.jsonl:2, then allow · allowed · old, as the policy decides it\n",
+    );
+    expect(stdout).toContain("allow · allowed · searches · policy.yaml:");
+    const none = await run(["explain", "c9", "--calls", "calls.jsonl"]);
+    expect(none.stdout).toBe('No call "c9" in calls.jsonl.\n');
+    expect(none.code).toBe(1);
   });
 
   it.each([
@@ -144,7 +282,9 @@ describe("interlatch explain, of a call", () => {
     [["--tool", "t", "--agent", "[]"], "--agent must be a JSON object."],
     [["--tool", "t", "--agent", '{"id":""}'], "ERR_IDENTITY"],
     [["--tool", "t", ...AGENT, "--time", "noon"], "--time is an instant"],
-    [["--audit", "x"], "CALL is missing"],
+    [["--audit", "x"], "ID is missing: which call of the audit log?"],
+    [["--calls", "x"], "ID is missing: which of the recorded calls?"],
+    [["--tool", "t", ...AGENT, "--policy", "x", "--bundle", "x"], "Either --bundle or --policy."],
     [["c1", "--tool", "t"], "Either the id of a call that was made"],
     [["c1"], "There is no .interlatch/audit; --audit names a file or a folder."],
   ])("is used wrongly with %j", async (flags, words) => {
@@ -157,12 +297,14 @@ describe("interlatch explain, of a call", () => {
 
 describe("interlatch explain, of a call that was made", () => {
   /** A project with a log of three calls, two of them with one id. */
-  async function recorded() {
+  async function recorded({ inShadow }: { readonly inShadow?: true } = {}) {
     const place = await signedProject();
     const [, digest = ""] = place.pin.split("#");
     const audit = fileAudit(place.path(".interlatch/audit"), { now: () => NOW });
+    const bundle = inlineSource(place.read("shop-1.bundle.json"));
     const guard = await createGuard({
-      bundle: inlineSource(place.read("shop-1.bundle.json")),
+      bundle,
+      ...(inShadow === true ? { shadow: bundle } : {}),
       trust: { document: place.read("trust.json"), digest },
       audience: "dev-team",
       rollback: memoryRollback(),
@@ -197,6 +339,17 @@ describe("interlatch explain, of a call that was made", () => {
     expect(document.calls).toMatchObject([
       { call: { rewrites: [{ from: 500, to: 100 }] }, end: { outcome: "executed" } },
     ]);
+  });
+
+  it("shows what a policy in shadow would have made of the call, and only where there was one", async () => {
+    const { run, log } = await recorded({ inShadow: true });
+    const { stdout } = await run(["explain", "c1", "--audit", log]);
+    expect(stdout).toMatch(
+      /in shadow it would have been deny · rule_denied · customers_stay, by policy shop version 1, sha256:/,
+    );
+    const enforced = await recorded();
+    const { stdout: without } = await enforced.run(["explain", "c1", "--audit", enforced.log]);
+    expect(without).not.toContain("in shadow");
   });
 
   it("says that the log holds no values, and shows none", async () => {

@@ -1,8 +1,5 @@
 import { resolve } from "node:path";
-import { InterlatchError, type Policy, validatePolicy } from "@interlatch/core";
-import { compilePolicy, formatDiagnostic } from "@interlatch/policy";
 import { wrongUse } from "../arguments.ts";
-import { fieldsOf, isBundle, readDocument } from "../bundle-files.ts";
 import { type Command, defineCommand, type Outcome, type Surroundings } from "../command.ts";
 import { readConfig } from "../config.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -11,10 +8,11 @@ import { recordedCalls } from "../explain/audit-calls.ts";
 import { type AskedPolicy, printAnswer } from "../explain/print-answer.ts";
 import { printCalls } from "../explain/print-calls.ts";
 import { type Question, readQuestion } from "../explain/question.ts";
-import { exists, readBytes } from "../files.ts";
-import type { Io } from "../io.ts";
-import { shown } from "../output.ts";
-import { announceCompile, projectSources } from "../policy-files.ts";
+import { exists } from "../files.ts";
+import { type Output, shown, visible } from "../output.ts";
+import { bundledPolicy, policyOfFiles, projectPolicy } from "../policy-source.ts";
+import { readRecordings } from "../recordings/read.ts";
+import type { Recording } from "../recordings/recording.ts";
 
 /** Where logs are looked for when nothing is said; a folder that exists is taken. */
 const AUDIT_FOLDER = ".interlatch/audit";
@@ -27,10 +25,10 @@ export const explain: Command = defineCommand({
     "or, for a call that was made: interlatch explain CALL_ID --audit .interlatch/audit",
   ],
   args: {
-    call: {
+    id: {
       type: "positional",
       required: false,
-      description: "The id of a call that was made, to be found in the audit log",
+      description: "The id of a call that was made, to be found in the audit log or by --calls",
     },
     audit: {
       type: "string",
@@ -62,46 +60,60 @@ export const explain: Command = defineCommand({
       valueHint: "INSTANT",
       description: "When, like 2026-01-31T09:00:00Z. Default: now",
     },
-    file: {
+    call: {
       type: "string",
       valueHint: "FILE",
       description: `The call as JSON: {"call":{"tool","arguments"},"identity":{"agent"}}`,
     },
-    bundle: {
+    calls: {
       type: "string",
       valueHint: "FILE",
       description:
-        "Asks the policy in a bundle or payload, unverified. Default: the project's sources",
+        "Recorded calls with their values, *.jsonl: explains the one with the id, or the line",
+    },
+    policy: {
+      type: "string",
+      valueHint: "FILE",
+      description: "Files of the policy. Several are merged. Default: the project's",
+    },
+    bundle: {
+      type: "string",
+      valueHint: "FILE",
+      description: "In place of sources: the policy in a bundle or payload, unverified",
     },
     config: { type: "string", valueHint: "FILE", description: "The project's config file" },
   },
+  repeatable: ["policy"],
   run: async (call) => {
-    const { args, io } = call;
-    if (args.call !== undefined) {
-      if (args.tool !== undefined || args.file !== undefined) {
-        throw wrongUse("Either the id of a call that was made, or --tool or --file.");
-      }
-      return explainRecorded(args.call, args.audit, call);
+    const { args, all, io, output } = call;
+    const { bundle, config, call: file } = args;
+    const place = { policy: all("policy"), bundle, config };
+    if (bundle !== undefined && place.policy.length > 0) {
+      throw wrongUse("Either --bundle or --policy.");
     }
-    if (args.audit !== undefined) throw wrongUse("CALL is missing: which call of the audit log?");
-    const question = await readQuestion(io, args);
-    const asked = await policyOf(args, call);
-    return explainCall(asked, question, call);
+    if (args.id !== undefined) {
+      if (args.tool !== undefined || file !== undefined) {
+        throw wrongUse("Either the id of a call that was made, or --tool or --call.");
+      }
+      const { audit, calls } = args;
+      return explainRecorded(args.id, { ...place, audit, calls }, call);
+    }
+    if (args.audit !== undefined) throw wrongUse("ID is missing: which call of the audit log?");
+    if (args.calls !== undefined) throw wrongUse("ID is missing: which of the recorded calls?");
+    const question = await readQuestion(io, { ...args, file });
+    const asked = await policyOf(place, call);
+    return { exit: EXIT.ok, json: await explained(asked, question, output) };
   },
 });
 
-async function explainCall(
-  asked: AskedPolicy,
-  question: Question,
-  { output }: Surroundings,
-): Promise<Outcome> {
+async function explained(asked: AskedPolicy, question: Question, output: Output): Promise<object> {
   const answer = await answerTo(asked.policy, question);
   printAnswer(asked, question, answer, output);
-  return { exit: EXIT.ok, json: documentOf(asked, question, answer) };
+  return documentOf(asked, question, answer);
 }
 
 function documentOf({ origin }: AskedPolicy, question: Question, answer: Answer): object {
-  const { decision, denial, profiles, rules } = answer;
+  const { decision, denial, profiles, rules, ways } = answer;
   return {
     policy: origin,
     call: { tool: question.tool, arguments: question.arguments },
@@ -109,6 +121,7 @@ function documentOf({ origin }: AskedPolicy, question: Question, answer: Answer)
     time: new Date(question.time).toISOString(),
     decision: { ...decision, rules, bundle: undefined },
     profiles,
+    ways,
     fallback:
       denial === null
         ? null
@@ -118,49 +131,91 @@ function documentOf({ origin }: AskedPolicy, question: Question, answer: Answer)
   };
 }
 
-async function policyOf(
-  args: { readonly bundle?: string | undefined; readonly config?: string | undefined },
-  { io, output }: Surroundings,
-): Promise<AskedPolicy> {
-  if (args.bundle !== undefined) return bundledPolicy(io, args.bundle);
-  const config = await readConfig(io, args.config);
-  const files = await projectSources(config);
-  announceCompile(output, files);
-  const result = await compilePolicy({ files }, { strict: config.strict ?? false });
-  if (result.ok) return { policy: result.policy, origin: "from its sources" };
-  const faults = result.errors.map((error) => formatDiagnostic(error)).join("\n\n");
-  throw new InterlatchError(
-    "ERR_POLICY",
-    `The policy has errors, so it decides nothing:\n\n${faults}`,
-  );
+/** Where the policy is that is asked: files, a bundle, else the project's. */
+interface PolicyPlace {
+  readonly policy: readonly string[];
+  readonly bundle?: string | undefined;
+  readonly config?: string | undefined;
 }
 
-async function bundledPolicy(io: Io, file: string): Promise<AskedPolicy> {
-  const document = readDocument(await readBytes(resolve(io.cwd, file), file), file);
-  if (!isBundle(document)) {
-    throw new InterlatchError("ERR_BUNDLE_TYPE", `${file} is signed, and is no policy bundle.`);
+async function policyOf(place: PolicyPlace, { io, output }: Surroundings): Promise<AskedPolicy> {
+  if (place.bundle !== undefined) {
+    const { policy, name } = await bundledPolicy(io, place.bundle);
+    return { policy, origin: name };
   }
-  const { policy, version } = fieldsOf(document, file);
-  const checked: Policy = validatePolicy(policy);
-  return { policy: checked, origin: `version ${shown(version)} in ${file}, NOT VERIFIED` };
+  if (place.policy.length > 0) {
+    const { policy, name } = await policyOfFiles(io, place.policy, false, output);
+    return { policy, origin: `from ${name}` };
+  }
+  const { policy } = await projectPolicy(await readConfig(io, place.config), output);
+  return { policy, origin: "from its sources" };
 }
 
+interface RecordedOptions extends PolicyPlace {
+  readonly audit?: string | undefined;
+  readonly calls?: string | undefined;
+}
+
+/** What is known of a call that was made: what the log holds of it, and with its values what the policy says of it. */
 async function explainRecorded(
   id: string,
-  given: string | undefined,
-  { io, output }: Surroundings,
+  args: RecordedOptions,
+  surroundings: Surroundings,
 ): Promise<Outcome> {
-  const path = given ?? AUDIT_FOLDER;
-  if (given === undefined && !(await exists(resolve(io.cwd, path)))) {
+  const { io, output } = surroundings;
+  const path = args.audit ?? AUDIT_FOLDER;
+  const hasLog = args.audit !== undefined || (await exists(resolve(io.cwd, path)));
+  if (!hasLog && args.calls === undefined) {
     throw wrongUse(
       `Where is the audit log? There is no ${AUDIT_FOLDER}; --audit names a file or a folder.`,
     );
   }
-  const recorded = await recordedCalls(resolve(io.cwd, path), path, id, output);
-  printCalls(recorded, output);
-  if (recorded.calls.length > 0) return { exit: EXIT.ok, json: recorded };
-  const logs = recorded.logs.map(({ file }) => file).join(", ");
-  const message = `No call ${shown(id)} in ${logs === "" ? `${path}, which holds no log` : logs}.`;
+  const recordings =
+    args.calls === undefined ? [] : await recordingsOf(id, args.calls, surroundings);
+  const recorded = hasLog
+    ? await recordedCalls(resolve(io.cwd, path), path, id, output)
+    : { calls: [], logs: [] };
+  printCalls(recorded, recordings.length === 0, output);
+  const answers: object[] = [];
+  const asked = recordings.length === 0 ? null : await policyOf(args, surroundings);
+  for (const recording of recordings) {
+    if (asked === null) break;
+    output.say(output.paint.bold(recordedText(recording)));
+    answers.push(await explained(asked, questionOf(recording, io.now()), output));
+  }
+  if (recorded.calls.length + answers.length > 0) {
+    return { exit: EXIT.ok, json: { ...recorded, answers } };
+  }
+  const logs = recorded.logs.map(({ file }) => file);
+  const places = [...logs, ...(args.calls === undefined ? [] : [args.calls])].join(", ");
+  const message = `No call ${shown(id)} in ${places === "" ? `${path}, which holds no log` : places}.`;
   output.say(message);
   return { exit: EXIT.failed, json: { error: { code: "ERR_AUDIT", message }, ...recorded } };
+}
+
+/** The recorded calls of an id, or of a line: `calls.jsonl:17`. */
+async function recordingsOf(
+  id: string,
+  file: string,
+  { io, output }: Surroundings,
+): Promise<readonly Recording[]> {
+  const options = { standIn: { identity: undefined }, skipBad: false };
+  const { calls } = await readRecordings(io, [file], options, output);
+  return calls.filter((call) => call.id === id || call.at === id);
+}
+
+function questionOf({ tool, arguments: args, identity, time }: Recording, now: number): Question {
+  return {
+    tool,
+    arguments: args,
+    identity: { session: "explain", ...identity },
+    time: time ?? now,
+  };
+}
+
+function recordedText({ at, decided }: Recording): string {
+  if (decided === undefined) return `${visible(at)}, as the policy decides it`;
+  const { effect, code, rule } = decided;
+  const then = [effect, code, ...(rule === null ? [] : [visible(rule)])].join(" · ");
+  return `${visible(at)}, then ${then}, as the policy decides it`;
 }

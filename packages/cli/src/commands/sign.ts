@@ -4,6 +4,7 @@ import { addSignature, readAnyEnvelope, type SigningKey, signPayload } from "@in
 import { wrongUse } from "../arguments.ts";
 import { bundleNameFor, digestOf, type Document, isBundle, readDocument } from "../bundle-files.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { type LooserThanBefore, tellWhatIsLooser } from "../diff/signed-before.ts";
 import { EXIT } from "../exit-codes.ts";
 import { exists, readBytes, replaceFile } from "../files.ts";
 import type { Io } from "../io.ts";
@@ -35,13 +36,21 @@ export const sign: Command = defineCommand({
       valueHint: "FILE",
       description: "Default: *.bundle.json beside the payload; a signed file is replaced",
     },
+    previous: {
+      type: "string",
+      valueHint: "FILE",
+      description:
+        "The bundle to say what is looser than. Default: the version before, beside the new bundle",
+    },
   },
   repeatable: ["key", "key-env"],
   run: async ({ args, all, io, output }) => {
     const file = args.file ?? "";
     const document = readDocument(await readBytes(resolve(io.cwd, file), file), file);
-    if (isBundle(document)) await tellWhatIsSigned(document, file, output);
     const out = args.out ?? (document.kind === "payload" ? bundleNameFor(file) : file);
+    const compared = isBundle(document)
+      ? await tellWhatIsSigned({ io, output, document, file, out, previous: args.previous })
+      : {};
     const before = await signedBefore(io, document, out);
     const keys = await keysOf(io, all("key"), all("key-env"));
     const envelope = await withSignatures(before, document, keys, output);
@@ -50,12 +59,29 @@ export const sign: Command = defineCommand({
     const signers = signersOf(envelope);
     output.say(`${out}  ${digest}`);
     output.note(`  ${counted(signers.length, "signature")}: ${signers.map(visible).join(", ")}`);
-    return { exit: EXIT.ok, json: { file: out, digest, signers } };
+    return { exit: EXIT.ok, json: { file: out, digest, signers, ...compared } };
   },
 });
 
+/** A bundle, or the payload of one, that somebody is about to sign. */
+interface ToBeSigned {
+  readonly io: Io;
+  readonly output: Output;
+  readonly document: Document;
+  readonly file: string;
+  readonly out: string;
+  readonly previous: string | undefined;
+}
+
 /** Whoever signs should see what; a payload that no host would take is not signed at all. */
-async function tellWhatIsSigned(document: Document, file: string, output: Output): Promise<void> {
+async function tellWhatIsSigned({
+  io,
+  output,
+  document,
+  file,
+  out,
+  previous,
+}: ToBeSigned): Promise<LooserThanBefore> {
   const { payload, life } = await refuseUnusable(document, file);
   const { id, version, audience, notBefore, expires } = payload;
   output.note(visible(`${id} version ${version} for ${audience.join(", ")}`));
@@ -65,6 +91,7 @@ async function tellWhatIsSigned(document: Document, file: string, output: Output
       "It lives longer than 30 days. Hosts refuse that unless they set `maxLifetimeDays`.",
     );
   }
+  return tellWhatIsLooser(io, payload, out, previous, output);
 }
 
 /** What signatures are added to: the file itself, or what stands where a bundle is to be written. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readKeyFile } from "@interlatch/core/node";
 import { generateKey, importPrivateKey, signPayload, type SigningKey } from "@interlatch/core/sign";
+import { verifies } from "../../../../test/verifies.ts";
 import { type Document, signedProject } from "../../../../test/cli/command-line.ts";
 
 const BUNDLE = "shop-1.bundle.json";
@@ -33,7 +34,7 @@ describe("interlatch verify", () => {
   it("shows every check, and which of them nothing was demanded of", async () => {
     const place = await signedProject();
     const { code, stdout } = await place.run(verify(place));
-    expect(stdout.match(/^ok {10}/gm)).toHaveLength(9);
+    expect(stdout.match(/^ok {10}/gm)).toHaveLength(10);
     expect(stdout.match(/^not asked {4}/gm)).toHaveLength(4);
     expect(stdout).toContain("not asked    it is of the demanded stream");
     expect(stdout).toContain("No rollback state was used");
@@ -155,6 +156,20 @@ describe("interlatch verify", () => {
       16,
     ],
     [
+      "a program that is another pattern's",
+      async (p) => {
+        const { policy } = JSON.parse(p.read("shop-1.payload.json"));
+        // Signed, well formed, and reads `a` where it says `b`.
+        const program = { pattern: "b", start: 0, code: [0, 1, 0, 3, 0, 0] };
+        const patterns = { sets: [[97, 97]], programs: [program] };
+        await resign(p, { policy: { ...policy, patterns } });
+        return [];
+      },
+      "ERR_BUNDLE_POLICY",
+      "patterns",
+      16,
+    ],
+    [
       "an older version than was in use",
       async (p) => {
         const state = ["--rollback", "rollback.json"];
@@ -208,6 +223,22 @@ describe("interlatch verify", () => {
     expect(results(document.error.checks)).toMatchObject({ pin: "failed", root: "not reached" });
     expect(code).toBe(15);
   });
+
+  verifies(
+    "language.pattern-verify",
+    "leaves the rollback state alone where a program is not its pattern's",
+    async () => {
+      const place = await signedProject();
+      const { policy } = JSON.parse(place.read("shop-1.payload.json"));
+      const programs = [{ pattern: "(?i)k", start: 0, code: [0, 1, 0, 3, 0, 0] }];
+      await resign(place, { policy: { ...policy, patterns: { sets: [[75, 75]], programs } } });
+      const { code, stderr } = await place.run(verify(place, "--rollback", "rollback.json"));
+      expect(stderr).toContain('The program of the pattern "(?i)k" is not what RE2 makes of it.');
+      expect(code).toBe(16);
+      const { entries } = JSON.parse(place.read("rollback.json"));
+      expect(Object.keys(entries).filter((name) => name.startsWith("bundle:"))).toEqual([]);
+    },
+  );
 
   it.each([
     [["--audience", "dev-team"], "--trust trust.json#sha256:<64 hexadecimal digits> is missing."],

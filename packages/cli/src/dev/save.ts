@@ -5,9 +5,12 @@ import type { Surroundings } from "../command.ts";
 import { type Config, inProject, readConfig } from "../config.ts";
 import { counted } from "../output.ts";
 import { printDiagnostics, projectSources, verdictLine } from "../policy-files.ts";
+import { placesOf } from "../policy-places.ts";
 import { readTests } from "../tests/read-tests.ts";
 import { printFailure } from "../tests/report.ts";
+import { passed as hasPassed } from "../tests/results.ts";
 import { countsOf, runGroup } from "../tests/run-tests.ts";
+import type { Places } from "../watching.ts";
 import type { DevSession } from "./session.ts";
 
 /**
@@ -15,22 +18,21 @@ import type { DevSession } from "./session.ts";
  * a check or a test is ever signed.
  *
  * @param configFile - the value of `--config`
- * @param watch - told the files of the project, absolute, before they are read: a change while they are is not lost
+ * @param watch - told what the project is made of before it is read: a change while it is being read is not lost
  * @returns the version; `null` when something is wrong, and the bundle before it stays in force
  */
 export async function save(
   session: DevSession,
   configFile: string | undefined,
-  watch: (files: readonly string[]) => void,
+  watch: (places: Places) => void,
   surroundings: Surroundings,
 ): Promise<number | null> {
   const { io, output } = surroundings;
   try {
     const config = await readConfig(io, configFile);
-    const files = [...config.policy, ...(config.tests ?? [])].map((path) =>
-      inProject(config, path),
-    );
-    watch([resolve(io.cwd, config.file), ...files]);
+    const { files, folders } = await placesOf(config);
+    const tests = (config.tests ?? []).map((path) => inProject(config, path));
+    watch({ files: [resolve(io.cwd, config.file), ...tests, ...files], folders });
     const version = await publish(session, config, surroundings);
     if (version !== null) return version;
   } catch (error) {
@@ -63,7 +65,7 @@ async function publish(
   const tests = await readTests({ paths: config.tests ?? [], folder: config.folder, config });
   const run = await runGroup(result.policy, tests, output);
   const { passed, failed } = countsOf([run]);
-  for (const each of run.results) if (each.differences.length > 0) printFailure(each, output);
+  for (const each of run.results) if (!hasPassed(each)) printFailure(each, result.policy, output);
   if (failed > 0) {
     output.warn(`${passed} passed, ${failed} failed`);
     return null;

@@ -5,7 +5,7 @@ import { buildPayload, type PolicySource } from "@interlatch/policy";
 import { instantOf } from "../config-fields.ts";
 import { asFileError, exists, replaceFile, writeNew } from "../files.ts";
 import { shareOf } from "../tests/coverage.ts";
-import type { TestRun } from "../tests/run-tests.ts";
+import type { WholeRun } from "../tests/run-tests.ts";
 import { makeTrustRoot } from "../trust-roots.ts";
 
 /** The environment that development bundles are made for; a host of any other refuses them. */
@@ -27,7 +27,7 @@ export interface DevSession {
    * @param now - epoch milliseconds
    * @returns its version
    */
-  publish(run: TestRun, files: readonly PolicySource[], now: number): Promise<number>;
+  publish(run: WholeRun, files: readonly PolicySource[], now: number): Promise<number>;
 }
 
 /**
@@ -76,7 +76,7 @@ export async function startSession(folder: string, now: number): Promise<DevSess
 }
 
 async function signed(
-  { policy, files: tests, results, coverage }: TestRun,
+  { policy, files: tests, results, coverage }: WholeRun,
   sources: readonly PolicySource[],
   {
     version,

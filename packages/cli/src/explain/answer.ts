@@ -1,15 +1,15 @@
 import {
   type Decision,
   type Denial,
-  type Expression,
   isDenial,
-  type Json,
   type Policy,
+  type ProfileExplanation,
   type RuleOutcome,
 } from "@interlatch/core";
-import { fakeClock, testGuard } from "@interlatch/core/testing";
-import { type ConditionValue, type ValueOf, valuesOf } from "./conditions.ts";
+import { everyReviewer, type Trace, type Workbench, workbench } from "@interlatch/core/testing";
+import { type ConditionValue, valuesOf } from "./conditions.ts";
 import type { Question } from "./question.ts";
+import { smallestChanges, type Way } from "./smallest-change.ts";
 
 /** What the engine says of a call, and why. */
 export interface Answer {
@@ -18,12 +18,12 @@ export interface Answer {
   readonly denial: Denial | null;
   readonly profiles: readonly ProfileAnswer[];
   readonly rules: readonly RuleAnswer[];
+  /** The smallest changes found with which the call would be allowed; empty where it is, or none was found. */
+  readonly ways: readonly Way[];
 }
 
-/** One profile of `agents`: whether it is for this agent, and whether it lists the tool. */
-export interface ProfileAnswer {
-  readonly name: string;
-  readonly holdsTool: boolean;
+/** One profile of `agents`: whether it is for this agent, and whether the call is inside it. */
+export interface ProfileAnswer extends Omit<ProfileExplanation, "when"> {
   readonly when: ConditionValue;
 }
 
@@ -42,94 +42,54 @@ export interface RuleAnswer extends RuleOutcome {
  * @throws ERR_IDENTITY
  */
 export async function answerTo(policy: Policy, question: Question): Promise<Answer> {
-  const guard = await testGuard(policy, {
-    time: fakeClock(question.time),
-    onReview: () => ({ answer: "reject", reviewer: "nobody" }),
-  });
-  const call = {
-    ticket: guard.for(question.identity),
-    id: "explain",
-    tool: question.tool,
-    arguments: question.arguments,
-  };
-  const decision = guard.decide(call);
-  const ran: unknown = await guard.run(call, () => "ran");
-  await guard.close();
-  const valueOf: ValueOf = (expression) => probe(policy, question, expression);
+  const bench = await workbench(policy);
+  const { decision, trace, profiles } = bench.judge(question);
   return {
     decision,
-    denial: isDenial(ran) ? ran : null,
-    profiles: await profilesOf(policy, question, valueOf),
-    rules: await rulesOf(policy, question, decision, valueOf),
+    denial: await denialOf(bench, question),
+    profiles: trace === null ? [] : profilesOf(bench.policy, profiles() ?? [], trace),
+    rules: trace === null ? [] : rulesOf(bench.policy, question.time, decision, trace),
+    ways: smallestChanges(bench, question),
   };
 }
 
-async function profilesOf(
-  { agents, tools }: Policy,
-  { tool }: Question,
-  valueOf: ValueOf,
-): Promise<readonly ProfileAnswer[]> {
-  if (!Object.hasOwn(tools, tool)) return [];
-  const profiles: ProfileAnswer[] = [];
-  for (const [name, profile] of Object.entries(agents ?? {})) {
-    const when = await valuesOf(profile.when, valueOf);
-    profiles.push({ name, holdsTool: profile.tools.includes(tool), when });
-  }
-  return profiles;
-}
-
-async function rulesOf(
-  policy: Policy,
-  { time }: Question,
-  { rules }: Decision,
-  valueOf: ValueOf,
-): Promise<readonly RuleAnswer[]> {
-  const answers: RuleAnswer[] = [];
-  for (const outcome of rules) {
-    const rule = policy.rules.find(({ name }) => name === outcome.name);
-    const when = rule?.when === undefined ? null : await valuesOf(rule.when, valueOf);
-    const ended = rule?.until !== undefined && time > rule.until;
-    const endedAt = ended ? new Date(rule.until).toISOString() : null;
-    answers.push({ ...outcome, when, endedAt });
-  }
-  return answers;
-}
-
-/**
- * The value of any expression for this call: the engine itself computes it, as the fallback value of a rule that
- * denies this one tool. There is no second evaluator that could think otherwise.
- */
-async function probe(
-  { engine, id, tools, facts }: Policy,
-  question: Question,
-  expression: Expression,
-): Promise<Json | undefined> {
-  const { tool } = question;
-  const known = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
-  if (known === undefined) return undefined;
-  const { arguments: _, ...described } = known; // a call that does not fit its schema may still be asked about
-  const rule = {
-    name: "probe",
-    tools: [tool],
-    action: "deny",
-    fallback: { kind: "value", value: { kind: "expression", expression } },
-    at: known.at,
-  } as const;
-  const guard = await testGuard(
-    {
-      engine,
-      id,
-      mode: "enforce",
-      agents: null,
-      tools: { [tool]: described },
-      facts,
-      rules: [rule],
-    },
-    { time: fakeClock(question.time) },
-  );
+async function denialOf(bench: Workbench, question: Question): Promise<Denial | null> {
+  const guard = await bench.guard({
+    clock: () => question.time,
+    onReview: (request) => everyReviewer(request, "reject"),
+  });
   const ticket = guard.for(question.identity);
-  const call = { ticket, id: "probe", tool, arguments: question.arguments };
-  const denial: unknown = await guard.run(call, () => "ran");
+  const call = { ticket, id: "explain", tool: question.tool, arguments: question.arguments };
+  const ran: unknown = await guard.run(call, () => "ran");
   await guard.close();
-  return isDenial(denial) && denial.kind === "value" ? denial.value : undefined;
+  return isDenial(ran) ? ran : null;
+}
+
+function profilesOf(
+  { agents }: Policy,
+  profiles: readonly ProfileExplanation[],
+  trace: Trace,
+): readonly ProfileAnswer[] {
+  return profiles.flatMap((profile) => {
+    const when = agents?.[profile.name]?.when;
+    return when === undefined ? [] : [{ ...profile, when: valuesOf(when, trace) }];
+  });
+}
+
+/** The rules that a decision looked at, each with its condition taken apart. */
+export function rulesOf(
+  policy: Policy,
+  time: number,
+  { rules }: Decision,
+  trace: Trace,
+): readonly RuleAnswer[] {
+  return rules.map((outcome) => {
+    const rule = policy.rules.find(({ name }) => name === outcome.name);
+    const ended = rule?.until !== undefined && time > rule.until;
+    return {
+      ...outcome,
+      when: rule?.when === undefined ? null : valuesOf(rule.when, trace),
+      endedAt: ended ? new Date(rule.until).toISOString() : null,
+    };
+  });
 }

@@ -1,93 +1,82 @@
+import { childrenOf } from "@interlatch/policy";
 import type { Expression, Json } from "@interlatch/core";
+import type { Trace, TracedValue } from "@interlatch/core/testing";
 import { writeExpression } from "./write-expression.ts";
 
 /** A condition or a part of one, and what became of it for one call. */
 export interface ConditionValue {
   readonly text: string;
-  readonly value: boolean | "error";
+  readonly value: Truth;
+  /** Why it could not be judged, where it could not. */
+  readonly reason?: string;
+  /** Whether the decision got as far: `false && x` does not look at `x`. */
+  readonly reached: boolean;
   /** The conditions it is made of, where it is made of some. */
   readonly parts: readonly ConditionValue[];
   /** What it reads, where it reads something: `arguments.size` and its value. */
   readonly reads: readonly { readonly text: string; readonly value: Json }[];
+  /** What it said of each item, where it goes through a list, up to the one that settled it. */
+  readonly items: readonly { readonly item: Json; readonly value: Truth }[];
 }
 
-/** Gives the value of an expression for the call at hand; `undefined`: it errs, or is no JSON. */
-export type ValueOf = (expression: Expression) => Promise<Json | undefined>;
+/** What became of a condition. */
+export type Truth = boolean | "error";
 
 /** Takes a condition apart at `&&`, `||`, `!` and `?:`, down to what compares something. */
-export async function valuesOf(condition: Expression, valueOf: ValueOf): Promise<ConditionValue> {
-  const parts: ConditionValue[] = [];
-  for (const part of partsOf(condition)) parts.push(await valuesOf(part, valueOf));
-  const value = await valueOf(condition);
-  return {
-    text: writeExpression(condition),
-    value: typeof value === "boolean" ? value : "error",
-    parts,
-    reads: parts.length > 0 ? [] : await readsOf(condition, valueOf),
+export function valuesOf(condition: Expression, trace: Trace): ConditionValue {
+  const reached = new Set<Expression>();
+  trace.observe(condition, (part) => reached.add(part));
+  const take = (one: Expression): ConditionValue => {
+    const parts = conditionsIn(one).map(take);
+    const value = trace.value(one);
+    return {
+      text: writeExpression(one),
+      value: truthOf(value),
+      ...(value.kind === "error" ? { reason: value.reason } : {}),
+      reached: reached.has(one),
+      parts,
+      reads: parts.length > 0 ? [] : readsOf(one, trace),
+      items: itemsOf(one, trace),
+    };
   };
+  return take(condition);
 }
 
-function partsOf(one: Expression): readonly Expression[] {
-  switch (one.kind) {
-    case "and":
-    case "or":
-      return one.operands;
-    case "not":
-      return [one.of];
-    case "if":
-      return [one.test, one.then, one.else];
-    default:
-      return [];
-  }
+function truthOf(value: TracedValue): Truth {
+  return value.kind === "value" && typeof value.value === "boolean" ? value.value : "error";
 }
 
-async function readsOf(condition: Expression, valueOf: ValueOf): Promise<ConditionValue["reads"]> {
+/** The conditions that a condition is made of. */
+function conditionsIn(one: Expression): readonly Expression[] {
+  return ["and", "or", "not", "if"].includes(one.kind) ? childrenOf(one) : [];
+}
+
+/** The items that `all`, `exists` or `exists_one` looked at, each with what the condition on it came to. */
+function itemsOf(one: Expression, trace: Trace): ConditionValue["items"] {
+  if (one.kind !== "comprehension" || one.macro === "map" || one.macro === "filter") return [];
+  const over = trace.value(one.over);
+  if (over.kind === "error" || typeof over.value !== "object" || over.value === null) return [];
+  const items: readonly Json[] = Array.isArray(over.value) ? over.value : Object.keys(over.value);
+  const values: Truth[] = [];
+  trace.observe(one, (part, value) => {
+    if (part === one.body) values.push(truthOf(value));
+  });
+  return values.map((value, index) => ({ item: items[index] ?? null, value }));
+}
+
+function readsOf(condition: Expression, trace: Trace): ConditionValue["reads"] {
   const paths = new Map(pathsIn(condition).map((path) => [writeExpression(path), path]));
   const reads: { text: string; value: Json }[] = [];
   for (const [text, path] of paths) {
-    const value = await valueOf(path);
-    if (value !== undefined) reads.push({ text, value });
+    const value = trace.value(path);
+    if (value.kind === "value") reads.push({ text, value: value.value });
   }
   return reads;
 }
 
 /** The longest chains of fields that begin at a variable. What a comprehension binds has a value for each item, so none here. */
 function pathsIn(one: Expression): readonly Expression[] {
-  if (isPath(one)) return [one];
-  switch (one.kind) {
-    case "field":
-    case "has":
-    case "not":
-    case "negate":
-    case "matches":
-      return pathsIn(one.of);
-    case "index":
-      return [...pathsIn(one.of), ...pathsIn(one.at)];
-    case "list":
-      return one.items.flatMap(pathsIn);
-    case "map":
-      return one.entries.flat().flatMap(pathsIn);
-    case "and":
-    case "or":
-      return one.operands.flatMap(pathsIn);
-    case "if":
-      return [one.test, one.then, one.else].flatMap(pathsIn);
-    case "compare":
-    case "arithmetic":
-      return [...pathsIn(one.left), ...pathsIn(one.right)];
-    case "comprehension":
-      return [
-        ...pathsIn(one.over),
-        ...(one.where === undefined ? [] : pathsIn(one.where)),
-        ...pathsIn(one.body),
-      ];
-    case "call":
-      return one.arguments.flatMap(pathsIn);
-    case "literal":
-    case "variable":
-    case "local":
-      return [];
-  }
+  return isPath(one) ? [one] : childrenOf(one).flatMap(pathsIn);
 }
 
 function isPath(one: Expression): boolean {

@@ -1,9 +1,10 @@
-import type { Decision, DecisionCode, Policy } from "@interlatch/core";
+import type { Decision, DecisionCode, Denial, OutsideResource, Policy } from "@interlatch/core";
 import { DECISION_CODES } from "@interlatch/core";
+import { nearest } from "@interlatch/policy";
 import { type Output, shown, visible } from "../output.ts";
 import { decisionLine } from "../tests/report.ts";
 import type { Answer, ProfileAnswer, RuleAnswer } from "./answer.ts";
-import type { ConditionValue } from "./conditions.ts";
+import { printCondition, printRule } from "./print-rules.ts";
 import type { Question } from "./question.ts";
 
 /** Where the policy that was asked came from. */
@@ -26,23 +27,41 @@ export function printAnswer(
   say(`${paint.bold(visible(question.tool))} ${shown(question.arguments)}`);
   say(`  by ${shown(identity.agent)} at ${new Date(question.time).toISOString()}`);
   say(`${paint.bold(decisionLine(decision))}`);
-  say(`  ${visible(decision.reason)}; ${retryText(decision.code)}`);
+  say(`  ${reasonText(policy, decision)}`);
   say("");
   printSteps(policy, origin, question, answer, output);
   printConsequences(answer, output);
 }
 
-/** The codes with which each step ends a decision. */
-const ENDS: Readonly<Partial<Record<DecisionCode, number>>> = {
-  arguments_not_json: 2,
-  arguments_too_large: 2,
-  tool_name_invalid: 3,
-  unknown_tool: 3,
-  unknown_agent: 4,
-  out_of_scope: 4,
-  invalid_arguments: 5,
+/** The steps of a decision, in their order. */
+const STEPS = [
+  "policy",
+  "snapshot",
+  "tool",
+  "scope",
+  "arguments",
+  "labels",
+  "risk",
+  "rules",
+  "rewriting",
+  "limits",
+] as const;
+type Step = (typeof STEPS)[number];
+
+/** The codes with which a step ends a decision. The rules end it too, but all of their step is shown. */
+const ENDS: Readonly<Partial<Record<DecisionCode, Step>>> = {
+  no_bundle: "policy",
+  arguments_not_json: "snapshot",
+  arguments_too_large: "snapshot",
+  tool_name_invalid: "tool",
+  unknown_tool: "tool",
+  unknown_agent: "scope",
+  out_of_scope: "scope",
+  invalid_arguments: "arguments",
+  obligation_failed: "rewriting",
+  obligation_unstable: "rewriting",
+  rate_limited: "limits",
 };
-const LAST_STEP = 9;
 
 function printSteps(
   policy: Policy,
@@ -51,31 +70,45 @@ function printSteps(
   { decision, profiles, rules }: Answer,
   output: Output,
 ): void {
-  const ends = ENDS[decision.code] ?? LAST_STEP;
+  const ends = ENDS[decision.code];
+  const last = ends ?? (decision.effect === "deny" ? "rules" : "limits");
   const known = Object.hasOwn(policy.tools, tool) ? policy.tools[tool] : undefined;
-  const step = (number: number, name: string, text: string): boolean => {
-    if (number > ends) return false;
-    const mark = number === ends && ends < LAST_STEP ? output.paint.red(decision.code) : text;
-    output.say(`${number}  ${name.padEnd(9)}  ${mark}`);
+  const step = (name: Step, text: string): boolean => {
+    const number = STEPS.indexOf(name);
+    if (number > STEPS.indexOf(last)) return false;
+    const mark = name === ends ? output.paint.red(endText(decision, policy, tool)) : text;
+    output.say(`${String(number + 1).padEnd(2)} ${name.padEnd(9)}  ${mark}`);
     return true;
   };
-  step(1, "policy", `${visible(policy.id)}, ${origin}`);
-  step(2, "snapshot", "the arguments are plain data");
-  step(3, "tool", known === undefined ? "" : toolText(known));
-  if (step(4, "scope", scopeText(policy, profiles))) printProfiles(profiles, output);
+  const shadow = policy.mode === "shadow" ? "; in shadow, so recorded and not enforced" : "";
+  step("policy", `${visible(policy.id)}, ${origin}${shadow}`);
+  step("snapshot", "the arguments are plain data");
+  step("tool", known === undefined ? "" : toolText(known));
+  if (step("scope", scopeText(policy, profiles))) printProfiles(profiles, output);
   step(
-    5,
     "arguments",
     known?.arguments === undefined ? "not described, so not checked" : "fit the tool's schema",
   );
-  step(6, "labels", "this version has none");
-  step(7, "risk", riskText(decision));
-  if (step(8, "rules", rulesText(rules, known?.default ?? "deny"))) {
-    for (const rule of rules) printRule(rule, decision, output);
+  step("labels", "this version has none");
+  step("risk", riskText(decision));
+  if (step("rules", rulesText(rules, known?.default ?? "deny"))) {
+    for (const rule of rules) printRule(rule, decision.rule === rule.name, 5, output);
   }
-  step(9, "risk bands", "this version has none");
-  if (ends < LAST_STEP)
-    output.note(`   ${visible(decision.reason)}; the steps after it were not taken`);
+  step("rewriting", rewritingText(decision));
+  step("limits", limitsText(decision));
+  if (last !== "limits") output.note("   the steps after it were not taken");
+}
+
+/**
+ * The code, and the detail where the reason has one: `invalid_arguments: arguments.size must be an integer`. Of a tool
+ * that the policy does not know, the one that was probably meant.
+ */
+function endText({ code, reason }: Decision, { tools }: Policy, tool: string): string {
+  const near = code === "unknown_tool" ? nearest(tool, Object.keys(tools)) : undefined;
+  if (near !== undefined) return `${code}; did you mean ${visible(near)}?`;
+  const { operator } = DECISION_CODES[code];
+  const detail = reason.startsWith(`${operator}: `) ? reason.slice(operator.length) : "";
+  return `${code}${visible(detail)}`;
 }
 
 function toolText({ operation, data, at }: Policy["tools"][string]): string {
@@ -84,17 +117,23 @@ function toolText({ operation, data, at }: Policy["tools"][string]): string {
 
 function scopeText({ agents }: Policy, profiles: readonly ProfileAnswer[]): string {
   if (agents === null) return "the policy has no agents section";
-  const inside = profiles.filter(({ holdsTool, when }) => holdsTool && when.value === true);
+  const inside = profiles.filter((profile) => profile.inside);
   return `inside ${inside.map(({ name }) => visible(name)).join(", ")}`;
 }
 
 function printProfiles(profiles: readonly ProfileAnswer[], output: Output): void {
-  for (const { name, holdsTool, when } of profiles) {
+  for (const { name, holdsTool, when, outside } of profiles) {
     output.say(
       `     ${visible(name)}: ${holdsTool ? "lists this tool" : "does not list this tool"}`,
     );
     printCondition(when, 7, output);
+    for (const one of outside) output.say(`       outside it: ${outsideText(one)}`);
   }
+}
+
+function outsideText({ dimension, resource, access }: OutsideResource): string {
+  const what = resource === null ? "what could not be read" : shown(resource);
+  return `${dimension}, ${what}${access === undefined ? "" : `, to ${access}`}`;
 }
 
 function riskText({ risk }: Decision): string {
@@ -107,44 +146,49 @@ function rulesText(rules: readonly RuleAnswer[], byDefault: "allow" | "deny"): s
   return `${none}deny before review before allow before the tool's default, which is ${byDefault}`;
 }
 
-function printRule(
-  { name, action, outcome, at, when, endedAt }: RuleAnswer,
-  decision: Decision,
-  output: Output,
-): void {
-  const { say, paint } = output;
-  const tone = { matched: paint.green, not_matched: paint.dim, error: paint.red }[outcome];
-  const decides = decision.rule === name ? paint.bold("  decides") : "";
-  const place = paint.dim(`${visible(at.file)}:${at.line}`);
-  say(`     ${visible(name)}  ${action}  ${tone(outcome.replace("_", " "))}  ${place}${decides}`);
-  if (endedAt !== null) say(`       no longer applies since ${endedAt}`);
-  if (when !== null) printCondition(when, 7, output);
+function rewritingText({ rewrites }: Decision): string {
+  return rewrites.length === 0
+    ? "nothing is rewritten"
+    : `${rewrites.map(({ path }) => visible(path)).join(", ")}; judged again as rewritten`;
 }
 
-function printCondition(condition: ConditionValue, indent: number, output: Output): void {
-  const { say, paint } = output;
-  const { text, value, parts, reads } = condition;
-  const tone = value === true ? paint.green : value === false ? paint.dim : paint.red;
-  const margin = " ".repeat(indent);
-  say(`${margin}${tone(String(value).padEnd(5))}  ${visible(text)}`);
-  for (const read of reads)
-    say(`${margin}       ${paint.dim(`${visible(read.text)} is ${shown(read.value)}`)}`);
-  for (const part of parts) printCondition(part, indent + 2, output);
+function limitsText({ obligations }: Decision): string {
+  const limits = obligations.filter(({ kind }) => kind === "rate_limit");
+  return limits.length === 0 ? "none applies" : `${limits.length} applies, counted from zero here`;
 }
 
-function printConsequences({ decision, denial }: Answer, { say }: Output): void {
+function printConsequences({ decision, denial, ways }: Answer, { say }: Output): void {
   say("");
   say(`effective arguments  ${shown(decision.arguments, 2_000)}`);
-  for (const { path, from, to } of decision.rewrites) {
-    say(`rewritten            ${visible(path)}: ${from} became ${to}`);
-  }
+  for (const rewrite of decision.rewrites) say(`rewritten            ${rewriteText(rewrite)}`);
   for (const obligation of decision.obligations) {
     say(`obligation           ${obligationText(obligation)}`);
   }
-  if (denial === null) return;
+  if (denial !== null) printDenial(decision, denial, say);
+  if (ways.length > 0) say("");
+  for (const { effect, text } of ways) {
+    const verb = effect === "allow" ? "be allowed" : "be put to a person";
+    say(`It would ${verb} ${visible(text)}.`);
+  }
+}
+
+function printDenial(decision: Decision, denial: Denial, say: Output["say"]): void {
   const given = shown(denial.kind === "value" ? denial.value : denial.message, 2_000);
   const when = decision.effect === "review" ? ", unless a person approves" : "";
   say(`the agent gets       the ${denial.kind} ${given}${when}`);
+}
+
+/** What a policy changed in the arguments. */
+export function rewriteText(rewrite: Decision["rewrites"][number]): string {
+  const path = visible(rewrite.path);
+  switch (rewrite.kind) {
+    case "redact":
+      return `${path}: redacted`;
+    case "reviewed":
+      return `${path}: changed by a reviewer`;
+    case "max_batch_size":
+      return `${path}: ${rewrite.from} became ${rewrite.to}`;
+  }
 }
 
 function obligationText(obligation: Decision["obligations"][number]): string {
@@ -155,7 +199,19 @@ function obligationText(obligation: Decision["obligations"][number]): string {
       const { max, windowMs, by, onExceed, rule } = obligation;
       return `at most ${max} in any ${windowMs / 1000} s by ${by.join(", ")}, beyond it ${onExceed} (${visible(rule)})`;
     }
+    case "redact": {
+      const how = obligation.as === "token" ? "replaced by a keyed token" : "hidden";
+      return `${obligation.paths.map(visible).join(", ")} ${how} (${visible(obligation.rule)})`;
+    }
   }
+}
+
+/** Why, and what may be tried: of a rule without a condition nothing can, for it denies whatever the arguments are. */
+function reasonText(policy: Policy, { code, reason, rule }: Decision): string {
+  const deciding = rule === null ? undefined : policy.rules.find(({ name }) => name === rule);
+  const isFixed = deciding !== undefined && deciding.when === undefined;
+  if (isFixed && DECISION_CODES[code].retry === "other_arguments") return visible(reason);
+  return `${visible(reason).replace(/\.$/, "")}; ${retryText(code)}`;
 }
 
 function retryText(code: DecisionCode): string {
@@ -165,7 +221,7 @@ function retryText(code: DecisionCode): string {
     case "later":
       return "the same call may pass later";
     case "other_arguments":
-      return "other arguments may pass";
+      return "another call may pass";
     case "after_review":
       return "it runs when a person approves";
     case "never":

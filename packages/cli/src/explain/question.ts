@@ -68,7 +68,7 @@ function ofOptions(io: Io, options: QuestionOptions): Question {
 }
 
 async function ofFile(io: Io, file: string, options: QuestionOptions): Promise<Question> {
-  if (options.tool !== undefined) throw wrongUse("Either --file or --tool, not both.");
+  if (options.tool !== undefined) throw wrongUse("Either --call or --tool, not both.");
   const whole = objectIn(file, await readText(resolve(io.cwd, file), file));
   refuseUnknown(file, whole, ["call", "identity", "facts", "time"]);
   const call = objectAt(file, whole, "call");

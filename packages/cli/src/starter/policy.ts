@@ -1,6 +1,9 @@
+import { EDITOR_LINES } from "@interlatch/policy";
+
 /** The policy that `init` writes: one of each kind of answer, for the tools of a shop's support agent. */
 export function starterPolicy(id: string): string {
-  return `# What your agent may do. A call is allowed when a rule allows it and no rule denies it. Whatever no rule
+  return `${EDITOR_LINES.policy}
+# What your agent may do. A call is allowed when a rule allows it and no rule denies it. Whatever no rule
 # speaks of is denied. The order of the rules means nothing.
 
 interlatch: 1
@@ -20,6 +23,7 @@ tools: # what each tool is; arguments are JSON Schema, and a key it does not nam
       type: object
       properties: { text: { type: string, maxLength: 200 } }
       required: [text]
+    resources: none # or the databases, endpoints, hosts and paths that a call touches
 
   refund_order:
     operation: spend
@@ -28,6 +32,7 @@ tools: # what each tool is; arguments are JSON Schema, and a key it does not nam
       type: object
       properties: { order: { type: string }, amount: { type: number, minimum: 0, maximum: 1000 } }
       required: [order, amount]
+    resources: none
 
   export_orders:
     operation: read
@@ -36,9 +41,10 @@ tools: # what each tool is; arguments are JSON Schema, and a key it does not nam
       type: object
       properties: { size: { type: integer, minimum: 1 } }
       required: [size]
+    resources: none
     batch: { argument: size } # what \`max_batch_size\` counts
 
-  delete_customer: { operation: delete, data: sensitive }
+  delete_customer: { operation: delete, data: sensitive, resources: none }
 
 rules:
   - name: searches # allowed, but never more than 60 in any 60 seconds
@@ -76,7 +82,8 @@ function written(id: string): string {
 }
 
 /** The tests that `init` writes beside it; they reach every rule and every tool. */
-export const STARTER_TESTS: string = `# Each case is one call and what must come of it. Run them with: interlatch test
+export const STARTER_TESTS: string = `${EDITOR_LINES.tests}
+# Each case is one call and what must come of it. Run them with: interlatch test
 
 defaults:
   identity: { agent: { id: a1, roles: [support] } }
@@ -91,14 +98,16 @@ cases:
     table:
       - { name: small, arguments: { amount: 50 }, expect: { effect: allow, rule: small_refunds } }
       - { name: large, arguments: { amount: 51 }, expect: { effect: review, rule: large_refunds } }
-      - { name: too large, arguments: { amount: 5000 }, expect: { effect: deny, code: invalid_arguments } }
+      - name: too large
+        arguments: { amount: 5000 }
+        expect: { effect: deny, code: invalid_arguments }
 
   - name: exports are cut to 100
     call: { tool: export_orders, arguments: { size: 5000 } }
     expect: { effect: allow, arguments: { size: 100 } }
 
   - name: customers are not deleted
-    call: { tool: delete_customer, arguments: { id: "c-7" } }
+    call: { tool: delete_customer, arguments: { id: c-7 } }
     expect:
       effect: deny
       rule: customers_stay

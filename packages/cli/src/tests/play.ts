@@ -1,42 +1,17 @@
-import {
-  canonicalJson,
-  type Decision,
-  type Denial,
-  type Identity,
-  isDenial,
-  type Json,
-  type Policy,
-  type SourcePosition,
-} from "@interlatch/core";
-import { fakeClock, testGuard, type TestGuard } from "@interlatch/core/testing";
+import { type Decision, type Denial, isDenial, type Json, type Policy } from "@interlatch/core";
+import { everyReviewer, type Trace, type Workbench, workbench } from "@interlatch/core/testing";
 import type { PolicyTestCase } from "@interlatch/policy";
-
-/** One thing that is not as a case expects it. */
-export interface Difference {
-  /** `effect`, `code`, `rule`, `arguments`, `fallback` or `identity`. */
-  readonly what: string;
-  readonly expected: unknown;
-  readonly got: unknown;
-}
-
-/** What one case came to. */
-export interface CaseResult {
-  readonly name: string;
-  readonly at: SourcePosition;
-  readonly tool: string;
-  /** Empty: the case passed. */
-  readonly differences: readonly Difference[];
-  /** `null` where the case could not be judged. */
-  readonly decision: Decision | null;
-}
+import { type Difference, differencesOf, sameJson } from "./differences.ts";
+import { playEarlier } from "./play-earlier.ts";
+import type { CaseResult } from "./results.ts";
+import { identityOf } from "./trial-identity.ts";
 
 /** The clock of a case that gives no time. Fixed, so that a test answers the same on every day. */
-export const TEST_TIME = "2026-01-01T00:00:00Z";
+export const TEST_TIME: number = Date.parse("2026-01-01T00:00:00Z");
 
 /**
- * Plays cases on the real engine, each as if nothing had happened before. A review is judged as the decision it is:
- * nobody answers. What is only decided is asked of one guard, which a preview leaves as it was; what has to be run
- * to see its fallback gets a guard of its own.
+ * Plays cases on the real engine, each as if nothing had happened before but what it says itself. A review is judged
+ * as the decision it is: nobody answers.
  *
  * @param told - called after each case with how many are done
  */
@@ -45,96 +20,100 @@ export async function playCases(
   cases: readonly PolicyTestCase[],
   told: (done: number) => void,
 ): Promise<readonly CaseResult[]> {
-  const guard = await testGuard(policy, { time: fakeClock(TEST_TIME) });
+  const bench = await workbench(policy);
   const results: CaseResult[] = [];
   for (const one of cases) {
-    results.push(await playCase(guard, policy, one));
+    const began = performance.now();
+    const played = await playCase(bench, one);
+    const { name, at, time = TEST_TIME } = one;
+    results.push({ ...played, name, at, time, ms: performance.now() - began });
     told(results.length);
   }
-  await guard.close();
   return results;
 }
 
-async function playCase(
-  guard: TestGuard,
-  policy: Policy,
-  one: PolicyTestCase,
-): Promise<CaseResult> {
-  const { name, at, expect } = one;
-  const base = { name, at, tool: one.call.tool };
+type Played = Omit<CaseResult, "name" | "at" | "time" | "ms">;
+
+async function playCase(bench: Workbench, one: PolicyTestCase): Promise<Played> {
   try {
-    guard.time.set(one.time ?? TEST_TIME);
-    const decision = guard.decide(inputOf(guard, one));
-    const differences = [...differencesOf(decision, expect)];
-    if (expect.fallback !== undefined) {
-      const denial = decision.effect === "deny" ? await denialOf(policy, one) : null;
-      differences.push(...fallbackDifference(decision, denial, expect.fallback));
-    }
-    return { ...base, differences, decision };
+    return await judgeCase(bench, one);
   } catch (error) {
     // An identity that no host could hand over.
     const got = error instanceof Error ? error.message : String(error);
     const differences = [{ what: "identity", expected: "one that a guard takes", got }];
-    return { ...base, differences, decision: null };
+    return { call: callOf(one), differences, decision: null, trace: null, judged: [] };
   }
 }
 
-function inputOf(guard: TestGuard, one: PolicyTestCase): Parameters<TestGuard["decide"]>[0] {
-  const { identity, facts } = one;
-  const whole: Identity = {
-    session: "test",
-    ...identity,
-    ...(facts === undefined ? {} : { facts }),
-  };
-  return { ticket: guard.for(whole), id: "test", ...one.call };
-}
-
-/** What the agent gets instead of the call. */
-async function denialOf(policy: Policy, one: PolicyTestCase): Promise<Denial | null> {
-  const guard = await testGuard(policy, { time: fakeClock(one.time ?? TEST_TIME) });
-  try {
-    const given: unknown = await guard.run(inputOf(guard, one), () => "ran");
-    return isDenial(given) ? given : null;
-  } finally {
-    await guard.close();
-  }
-}
-
-function differencesOf(
-  decision: Decision,
-  expect: PolicyTestCase["expect"],
-): readonly Difference[] {
-  const { effect, code, rule } = expect;
-  const pairs: readonly (readonly [string, unknown, unknown])[] = [
-    ["effect", effect, decision.effect],
-    ["code", code, decision.code],
-    ["rule", rule, decision.rule],
+async function judgeCase(bench: Workbench, one: PolicyTestCase): Promise<Played> {
+  const end = one.time ?? TEST_TIME;
+  const clock = { time: end };
+  const answer = { now: "approve" as "approve" | "reject" };
+  const guard = await bench.guard({
+    clock: () => clock.time,
+    onReview: (request) => everyReviewer(request, answer.now),
+  });
+  const session = await playEarlier(one.session, {
+    bench,
+    guard,
+    set: ({ beforeMs, review }) => {
+      clock.time = end - beforeMs;
+      answer.now = review;
+      return clock.time;
+    },
+  });
+  clock.time = end;
+  const call = callOf(one);
+  const ticket = guard.for(call.identity);
+  const input = { ticket, id: one.call.id ?? "test", tool: call.tool, arguments: call.arguments };
+  const preview = guard.decide(input);
+  // What a denial becomes (words, a value, `repeated`) is settled when the call is made.
+  const made: unknown = preview.effect === "deny" ? await guard.run(input, () => null) : null;
+  const denial = isDenial(made) ? made : null;
+  const decision = denial?.decision ?? preview;
+  await guard.close();
+  const { trace } = bench.judge({
+    ...call,
+    time: end,
+    untrusted: session.untrusted(call.identity),
+  });
+  const differences = [
+    ...session.differences,
+    ...differencesOf(decision, one.expect, bench.policy),
+    ...fallbackDifference(decision, denial, one.expect.fallback),
   ];
-  const found = pairs
-    .filter(([, expected, got]) => expected !== undefined && expected !== got)
-    .map(([what, expected, got]) => ({ what, expected, got }));
-  const expected = expect.arguments;
-  if (expected === undefined || sameJson(expected, decision.arguments)) return found;
-  return [...found, { what: "arguments", expected, got: decision.arguments }];
+  const judged = [...session.judged, ...seen(decision, trace, end)];
+  return { call, differences, decision, trace, judged };
+}
+
+function seen(decision: Decision, trace: Trace | null, time: number): CaseResult["judged"] {
+  return trace === null ? [] : [{ decision, trace, time }];
+}
+
+function callOf(one: PolicyTestCase): CaseResult["call"] {
+  const { tool, arguments: args } = one.call;
+  return { tool, arguments: args, identity: identityOf(one) };
 }
 
 function fallbackDifference(
   { effect }: Decision,
   denial: Denial | null,
-  expected: NonNullable<PolicyTestCase["expect"]["fallback"]>,
+  expected: PolicyTestCase["expect"]["fallback"],
 ): readonly Difference[] {
+  if (expected === undefined) return [];
   if (denial === null) {
     const got = effect === "review" ? "a question to a person" : "the tool's own result";
     return [{ what: "fallback", expected, got }];
   }
-  const got = denial.kind === "value" ? { value: denial.value } : { message: denial.message };
-  const isSame =
-    "message" in expected
-      ? denial.kind === "message" && denial.message === expected.message
-      : denial.kind === "value" && sameJson(denial.value, expected.value);
-  return isSame ? [] : [{ what: "fallback", expected, got }];
+  const got: { readonly value: Json } | { readonly message: string } =
+    denial.kind === "value" ? { value: denial.value } : { message: denial.message };
+  return sameFallback(expected, got) ? [] : [{ what: "fallback", expected, got }];
 }
 
-function sameJson(a: Json, b: Json): boolean {
-  return canonicalJson(a) === canonicalJson(b);
+function sameFallback(
+  expected: NonNullable<PolicyTestCase["expect"]["fallback"]>,
+  got: { readonly value: Json } | { readonly message: string },
+): boolean {
+  if ("message" in expected) return "message" in got && got.message === expected.message;
+  return "value" in got && sameJson(got.value, expected.value);
 }

@@ -16,6 +16,8 @@ import { announceCompile, nameIn, projectSources } from "../policy-files.ts";
 export interface TestFile {
   /** As reports and bundles name it. */
   readonly name: string;
+  /** Absolute. */
+  readonly path: string;
   readonly text: string;
   readonly tests: PolicyTests;
   /** The absolute paths of the policy's files. */
@@ -66,7 +68,7 @@ async function readOne(path: string, { folder, config }: TestSelection): Promise
     throw new InterlatchError("ERR_POLICY", `${name} cannot be read as tests:\n\n${faults}`);
   }
   const policyPaths = await policyOf(absolute, read.tests, config);
-  return { name, text, tests: read.tests, policyPaths };
+  return { name, path: absolute, text, tests: read.tests, policyPaths };
 }
 
 async function policyOf(
@@ -97,7 +99,7 @@ export async function compileFor(
   strict: boolean,
   output: Output,
 ): Promise<Policy> {
-  const files = await projectSources({ file: "", folder, policy: policyPaths });
+  const files = await projectSources({ folder, policy: policyPaths });
   announceCompile(output, files);
   const result = await compilePolicy({ files }, { strict });
   if (result.ok) return result.policy;

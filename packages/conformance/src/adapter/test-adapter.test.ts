@@ -36,7 +36,7 @@ async function right({
       let note = "";
       const run = guard.run({ ticket, batch, ...call }, async (args: unknown, { decision }) => {
         const [change] = decision.rewrites;
-        if (change !== undefined)
+        if (change?.kind === "max_batch_size")
           note = ` (${change.path} was cut from ${change.from} to ${change.to})`;
         return tool?.execute(args) ?? "no such tool";
       });

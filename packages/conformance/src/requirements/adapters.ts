@@ -29,6 +29,7 @@ export const storeRequirements: readonly Requirement[] = requirements("0.1.0", {
   "store.limits.same-key": "Two claims on one key in one step take two units.",
   "store.limits.peek": "A peek says what a reservation would say and takes nothing.",
   "store.limits.retry": "The wait a store names is enough, and a refused call takes nothing.",
+  "store.limits.release": "What is given back counts no more, and frees nothing of another call.",
   "store.limits.clock": "A clock that goes back frees nothing.",
   "store.limits.parallel": "Reservations made at once never pass the limit together.",
   "store.limits.random":

@@ -20,14 +20,19 @@ export const evasionRequirements: readonly Requirement[] = requirements("0.1.0",
   "evasion.T13": "No opinion is a denial.",
   "evasion.T14":
     "A condition that cannot be parsed stops the build and never goes quietly unmatched.",
-  "evasion.T15": "A rule in other words than the grammar's stops the build.",
+  "evasion.T15":
+    "A rule in other words than the grammar's, or that reads in two ways, stops the build.",
   "evasion.T16": "An empty policy and a tool without a default deny.",
   "evasion.T17": "A default that denies is kept where no rule matches.",
   "evasion.T18": "A limit or a bound of zero is not taken for one that is missing.",
-  "evasion.T19": "A missing attribute fulfils no demand, and an agent without roles has none.",
-  "evasion.T20": "The wide profile of one agent does not widen the narrow one of another.",
-  "evasion.T21": "A glob means the same in allow rules and in deny rules.",
-  "evasion.T22": "A bundle that only advises does not load.",
+  "evasion.T19":
+    "A missing attribute, an empty list and an item that cannot be judged fulfil no demand.",
+  "evasion.T20":
+    "Profiles do not add up, and what a profile or a call leaves out is nothing and not everything.",
+  "evasion.T21":
+    "A glob reads alike in allow rules and in deny rules, and one that forbids leaves out no tool that a rule names.",
+  "evasion.T22":
+    "A bundle that only advises does not load unless the host allows it, and what is enforced is said.",
   "evasion.T23":
     "A tool name in other letters, with spaces, invisible signs or look-alikes is another tool.",
   "evasion.T24": "Another name for a denied tool is not allowed by it.",
@@ -39,6 +44,8 @@ export const evasionRequirements: readonly Requirement[] = requirements("0.1.0",
   "evasion.T29": "A path cannot leave its folder by dots, encodings, or a longer name.",
   "evasion.T30":
     "An address cannot pass for another by its notation, a trailing dot or a user part.",
+  "evasion.T31":
+    "Where a policy names statements or addresses, no stacking, comment, encoding or direct form passes.",
   "evasion.T32": "No pattern that loads blocks the process, however it is fed.",
   "evasion.T33": "One agent cannot use up the limit of another.",
   "evasion.T34": "A hundred calls at once pass a limit of ten exactly ten times.",

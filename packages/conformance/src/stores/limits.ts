@@ -130,6 +130,21 @@ export function testStore(store: StoreUnderTest, runner: Runner): void {
       },
     );
 
+    check("store.limits.release", "count no more what was given back", async (limits) => {
+      expect(await limits.take(0, claim("k", 2))).toBe(true);
+      expect(await limits.take(1000, claim("k", 2))).toBe(true);
+      // A store that cannot give back only denies sooner.
+      if (!(await limits.giveBack(0, claim("k", 2)))) return;
+      expect(await limits.take(2000, claim("k", 2))).toBe(true);
+      expect(await limits.take(2000, claim("k", 2))).toBe(false);
+      // Those of a second and of two stand; that of the beginning would be over by now.
+      expect(await limits.take(MINUTE, claim("k", 2))).toBe(false);
+      expect(await limits.take(1000 + MINUTE, claim("k", 2))).toBe(true);
+      expect(await limits.take(1000 + MINUTE, claim("k", 2))).toBe(false);
+      await limits.giveBack(1000 + MINUTE, claim("other", 2));
+      expect(await limits.take(1000 + MINUTE, claim("k", 2))).toBe(false);
+    });
+
     check("store.limits.clock", "free nothing when the clock goes back", async (limits) => {
       expect(await limits.take(0, claim("k", 1))).toBe(true);
       for (const back of [-1, -MINUTE, -100 * MINUTE]) {
@@ -182,6 +197,13 @@ class Takes {
 
   async take(at: number, one: LimitClaim): Promise<boolean> {
     return (await this.reserve(at, [one])).ok;
+  }
+
+  /** `false`: the store cannot. */
+  async giveBack(at: number, one: LimitClaim): Promise<boolean> {
+    if (this.#store.release === undefined) return false;
+    await this.#store.release([one], START + at);
+    return true;
   }
 
   peek(at: number, one: LimitClaim): LimitResult {

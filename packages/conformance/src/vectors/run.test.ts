@@ -73,7 +73,7 @@ describe("the runner finds what differs", () => {
     expect(await differencesOf("allow", { call, expect: right })).toEqual([]);
     const denied = {
       effect: "deny",
-      fallback: { message: "A rule forbids this call. Other arguments may be permitted." },
+      fallback: { message: "A rule forbids this call as it is." },
     };
     expect(await differencesOf("deny", { call, expect: denied })).toEqual([]);
     expect(

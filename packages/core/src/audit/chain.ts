@@ -1,3 +1,4 @@
+import type { Rewrite } from "../decision/decision.ts";
 import { sha256Hex } from "../snapshot/hash.ts";
 import type { AuditEvent, CallEvent } from "./record.ts";
 
@@ -67,7 +68,6 @@ function inOrder(event: AuditEvent): AuditEvent {
 }
 
 function callInOrder(event: CallEvent): CallEvent {
-  const { bundle } = event;
   return {
     type: "call",
     time: event.time,
@@ -90,10 +90,35 @@ function callInOrder(event: CallEvent): CallEvent {
       at: { file: at.file, line: at.line },
     })),
     risk: event.risk,
-    rewrites: event.rewrites.map(({ kind, path, from, to }) => ({ kind, path, from, to })),
+    rewrites: event.rewrites.map(rewriteInOrder),
     commitment: event.commitment,
-    bundle: bundle && { id: bundle.id, version: bundle.version, digest: bundle.digest },
+    bundle: bundleInOrder(event.bundle),
+    ...(Object.hasOwn(event, "would") && event.would !== undefined
+      ? { would: wouldInOrder(event.would) }
+      : {}),
     // Its own: a polluted `Object.prototype` must not put a reviewer's name under a call that nobody was asked about.
-    ...(Object.hasOwn(event, "reviewer") ? { reviewer: event.reviewer } : {}),
+    ...(Object.hasOwn(event, "approval") && event.approval !== undefined
+      ? { approval: { id: event.approval.id, reviewers: [...event.approval.reviewers] } }
+      : {}),
   };
+}
+
+function rewriteInOrder(rewrite: Rewrite): Rewrite {
+  const { kind, path } = rewrite;
+  switch (kind) {
+    case "max_batch_size":
+      return { kind, path, from: rewrite.from, to: rewrite.to };
+    case "redact":
+    case "reviewed":
+      return { kind, path };
+  }
+}
+
+function bundleInOrder(bundle: CallEvent["bundle"]): CallEvent["bundle"] {
+  return bundle && { id: bundle.id, version: bundle.version, digest: bundle.digest };
+}
+
+function wouldInOrder(would: NonNullable<CallEvent["would"]>): NonNullable<CallEvent["would"]> {
+  const { effect, code, rule, bundle } = would;
+  return { effect, code, rule, bundle: bundleInOrder(bundle) };
 }

@@ -57,11 +57,11 @@ export class Pairing {
   }
 
   #begin(event: CallEvent, seq: number, line: number): Finding | null {
-    const { evaluation, call, tool, effect, reviewer } = event;
+    const { evaluation, call, tool, effect, approval } = event;
     if (this.#open.has(evaluation) || this.#over.has(evaluation)) {
       return { kind: "evaluation_reused", message: "an earlier call carries the same evaluation" };
     }
-    const mayRun = effect === "allow" || (effect === "review" && reviewer !== undefined);
+    const mayRun = effect === "allow" || (effect === "review" && approval !== undefined);
     this.#open.set(evaluation, { evaluation, call, tool, line, seq, mayRun });
     return null;
   }

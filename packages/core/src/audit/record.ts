@@ -1,4 +1,4 @@
-import type { BundleIdentity, Rewrite, RuleOutcome } from "../decision/decision.ts";
+import type { BundleIdentity, Rewrite, RuleOutcome, Would } from "../decision/decision.ts";
 import type { DecisionCode } from "../decision/codes.ts";
 import type { DataClass, Effect, Operation } from "../policy/ir.ts";
 
@@ -46,8 +46,10 @@ export interface CallEvent {
   /** Salted commitment to tool and effective arguments: SHA-256 of salt, newline and canonical JSON, hexadecimal. */
   readonly commitment: string;
   readonly bundle: BundleIdentity | null;
-  /** Who answered the review, where there was one. */
-  readonly reviewer?: string;
+  /** What a policy in shadow would have done. */
+  readonly would?: Pick<Would, "effect" | "code" | "rule" | "bundle">;
+  /** The approval that was asked for, and who has answered so far; their votes on these arguments, in order. */
+  readonly approval?: { readonly id: string; readonly reviewers: readonly string[] };
 }
 
 /** Written when the call is over. Exactly one for each call, or a {@link GapEvent} in its place. */
@@ -100,6 +102,8 @@ export type AuditRecord = AuditEvent & ChainFields;
 export interface AuditSink {
   /** Whether `durable: true` means that a record survives a crash. Memory cannot say so. */
   readonly durable: boolean;
+  /** Where the records can be read, as `interlatch explain --audit` takes it. Left out: nowhere that it could. */
+  readonly place?: string;
   append(event: AuditEvent, options: { readonly durable: boolean }): void | Promise<void>;
   /** Settles when all that was appended is kept. */
   flush(): Promise<void>;

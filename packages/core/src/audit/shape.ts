@@ -40,6 +40,10 @@ function listOf(check: Check): Check {
   return (value) => Array.isArray(value) && value.every(check);
 }
 
+function eitherOf(...checks: readonly Check[]): Check {
+  return (value) => checks.some((check) => check(value));
+}
+
 function fields(checks: Readonly<Record<string, Check>>): Check {
   const entries = Object.entries(checks);
   return (value) => {
@@ -54,6 +58,7 @@ function fields(checks: Readonly<Record<string, Check>>): Check {
 
 const chainFields = fields({ v: oneOf(1), seq: count, prev: digest });
 const effect = oneOf("allow", "review", "deny");
+const bundle = fields({ id: text, version: number, digest: text });
 const evaluated = { time, evaluation: name, call: nullable(text), tool: text };
 
 const EVENTS: Readonly<Record<string, Check>> = {
@@ -80,11 +85,15 @@ const EVENTS: Readonly<Record<string, Check>> = {
     ),
     risk: number,
     rewrites: listOf(
-      fields({ kind: oneOf("max_batch_size"), path: text, from: number, to: number }),
+      eitherOf(
+        fields({ kind: oneOf("max_batch_size"), path: text, from: number, to: number }),
+        fields({ kind: oneOf("redact", "reviewed"), path: text }),
+      ),
     ),
     commitment: text,
-    bundle: nullable(fields({ id: text, version: number, digest: text })),
-    reviewer: optional(text),
+    bundle: nullable(bundle),
+    would: optional(fields({ effect, code: name, rule: nullable(text), bundle: nullable(bundle) })),
+    approval: optional(fields({ id: name, reviewers: listOf(text) })),
   }),
   outcome: fields({
     ...evaluated,

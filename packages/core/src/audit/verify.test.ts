@@ -113,7 +113,11 @@ describe("an honest log", () => {
   });
 
   it("may have run a call for which a reviewer answered", () => {
-    const reviewed = call(1, { effect: "review", code: "review_required", reviewer: "ana" });
+    const reviewed = call(1, {
+      effect: "review",
+      code: "review_required",
+      approval: { id: "a1", reviewers: ["ana"] },
+    });
     expect(faultOf(chained([start(), reviewed, outcome(1)]))).toBeNull();
   });
 

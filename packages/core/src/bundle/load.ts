@@ -1,7 +1,8 @@
 import { InterlatchError } from "../errors/errors.ts";
-import { ENGINE } from "../policy/ir.ts";
 import { EXPRESSION_LIMITS } from "../policy/expression.ts";
-import { validatePolicy } from "../policy/validate.ts";
+import { loadScopeReader } from "../parts/load.ts";
+import { validatePolicyBy } from "../policy/validate-policy.ts";
+import { engineRefusal, runsEngine } from "../policy/validate-engine.ts";
 import { type TrustRoot, keyringOf } from "../trust/root.ts";
 import { verifySigners } from "../trust/signers.ts";
 import { payloadDigest } from "./digest.ts";
@@ -27,6 +28,13 @@ export interface VerifyOptions {
   readonly minVersion?: number;
   /** The longest life a bundle may have, in days. 30 unless set: without a status, its end is all that stops it. */
   readonly maxLifetimeDays?: number;
+  /** Whether a policy that says `mode: shadow`, and so enforces nothing, may load. Default: no. */
+  readonly allowShadow?: boolean;
+  /**
+   * `shadow`: the bundle is only watched beside the one that is enforced, so it has a rollback state of its own: a
+   * draft with a higher version must not shut out what is in force. Default: `enforce`.
+   */
+  readonly use?: "enforce" | "shadow";
   /**
    * Runs when all else is verified, before the rollback state advances. What it throws refuses the bundle and
    * leaves the state as it was: a bundle that this host cannot use must not shut out the one it has.
@@ -100,11 +108,12 @@ export async function verifyBundle(
   ]);
   const fields = checkPayload(parseStrictJson(envelope.payload, PAYLOAD_LIMITS));
   checkPurpose(fields, options);
-  const payload = Object.freeze({ ...fields, policy: policyOf(fields) });
+  const payload = Object.freeze({ ...fields, policy: await policyOf(fields, options) });
   const bundle: VerifiedBundle = Object.freeze({ payload, digest, signers });
   await options.prepare?.(bundle);
   const entry = { version: payload.version, digest };
-  const stream = `bundle:${payload.id}#${options.audience}`;
+  const kind = options.use === "shadow" ? "shadow" : "bundle";
+  const stream = `${kind}:${payload.id}#${options.audience}`;
   await moveForward(options.rollback, stream, entry, "ERR_BUNDLE_ROLLBACK");
   return bundle;
 }
@@ -174,18 +183,27 @@ function checkDates({ notBefore, expires }: PayloadFields, options: VerifyOption
   }
 }
 
-function policyOf({ engine, policy }: PayloadFields): BundlePayload["policy"] {
-  if (engine > ENGINE) {
-    throw new InterlatchError(
-      "ERR_BUNDLE_ENGINE",
-      `The bundle needs semantics ${engine}; this run time has ${ENGINE}.`,
-    );
+async function policyOf(
+  { engine, policy }: PayloadFields,
+  options: VerifyOptions,
+): Promise<BundlePayload["policy"]> {
+  if (!runsEngine(engine)) {
+    throw new InterlatchError("ERR_BUNDLE_ENGINE", `The bundle ${engineRefusal(engine)}.`);
   }
-  const checked = validatePolicy(policy);
+  const checked = validatePolicyBy(policy, await loadScopeReader(policy));
   if (checked.engine !== engine) {
     throw new InterlatchError(
       "ERR_BUNDLE_ENGINE",
       `The bundle says semantics ${engine}, its policy ${checked.engine}.`,
+    );
+  }
+  // Own options alone: a polluted `Object.prototype` must not let a bundle load that enforces nothing.
+  const isAllowed = Object.hasOwn(options, "allowShadow") && options.allowShadow === true;
+  const isWatched = Object.hasOwn(options, "use") && options.use === "shadow";
+  if (checked.mode === "shadow" && !isAllowed && !isWatched) {
+    throw new InterlatchError(
+      "ERR_BUNDLE_MODE",
+      "The policy says `mode: shadow` and would enforce nothing; a host that wants this sets `allowShadow: true`.",
     );
   }
   return checked;

@@ -167,12 +167,13 @@ export const DECISION_CODES: Readonly<Record<DecisionCode, CodeText>> = {
   },
   no_match: {
     operator: "no rule allows this call",
-    model: `No rule permits this call. ${otherArguments}`,
+    // Whether other arguments would help is not known: it may be the agent that no rule speaks of.
+    model: "No rule permits this call as it is.",
     retry: "other_arguments",
   },
   rule_denied: {
     operator: "a deny rule matched",
-    model: `A rule forbids this call. ${otherArguments}`,
+    model: "A rule forbids this call as it is.",
     retry: "other_arguments",
   },
   condition_error: {

@@ -1,4 +1,5 @@
 import type { Rule, ToolPolicy } from "../policy/ir.ts";
+import { planRedactions } from "../redact/plan.ts";
 import type { Obligation, Risk, RuleOutcome } from "./decision.ts";
 import { DECISION_CODES, type DecisionCode } from "./codes.ts";
 import { smallestBatch, type Verdict } from "./verdict.ts";
@@ -9,7 +10,6 @@ export const MATCHED = 1;
 export const ERRED = 2;
 export type Outcome = typeof NOT_MATCHED | typeof MATCHED | typeof ERRED;
 
-const NONE: readonly Obligation[] = Object.freeze([]);
 const OUTCOME_NAMES = ["not_matched", "matched", "error"] as const;
 
 /**
@@ -31,7 +31,8 @@ export function combine(
   const find = (action: Rule["action"], outcome: Outcome): Rule | null =>
     rules.find((rule, index) => rule.action === action && outcomes[index] === outcome) ?? null;
   const make = (effect: Verdict["effect"], code: DecisionCode, deciding: Rule | null): Verdict => {
-    const obligations = effect === "deny" ? NONE : unite(rules, outcomes, effect === "review");
+    const obliging = effect === "deny" ? [] : obligingOf(rules, outcomes, effect === "review");
+    const obligations = Object.freeze(obliging.flatMap(obligationsOf));
     return Object.freeze({
       effect,
       code,
@@ -43,6 +44,8 @@ export function combine(
       obligations,
       deciding,
       maxBatchSize: smallestBatch(obligations),
+      reviews: effect === "review" ? asking(rules, outcomes) : NONE,
+      redaction: planRedactions(obliging.flatMap(({ redact }) => redact ?? [])),
     });
   };
 
@@ -77,20 +80,27 @@ function describe(rules: readonly Rule[], outcomes: readonly Outcome[]): readonl
   );
 }
 
-/** Obligations of every true match, whatever its action, and of the review rules that erred into a review. */
-function unite(
+/** The rules whose obligations hold: every true match, whatever its action, and review rules that erred into a review. */
+function obligingOf(
   rules: readonly Rule[],
   outcomes: readonly Outcome[],
   withErringReviews: boolean,
-): readonly Obligation[] {
-  const obligations = rules.flatMap((rule, index) =>
-    outcomes[index] === MATCHED ||
-    (withErringReviews && rule.action === "review" && outcomes[index] === ERRED)
-      ? obligationsOf(rule)
-      : [],
+): readonly Rule[] {
+  return rules.filter(
+    (rule, index) =>
+      outcomes[index] === MATCHED ||
+      (withErringReviews && rule.action === "review" && outcomes[index] === ERRED),
   );
-  return Object.freeze(obligations);
 }
+
+/** The rules that ask a person: those that matched and, since an error in them counts as a match, those that erred. */
+function asking(rules: readonly Rule[], outcomes: readonly Outcome[]): readonly Rule[] {
+  return Object.freeze(
+    rules.filter(({ action }, index) => action === "review" && outcomes[index] !== NOT_MATCHED),
+  );
+}
+
+const NONE: readonly Rule[] = Object.freeze([]);
 
 /** One object for one obligation of one rule: its identity tells that two passes name the same one. */
 const known = new WeakMap<Rule, readonly Obligation[]>();
@@ -105,6 +115,10 @@ function obligationsOf(rule: Rule): readonly Obligation[] {
   if (rule.rateLimit !== undefined) {
     const { max, windowMs, by, onExceed } = rule.rateLimit;
     obligations.push({ kind: "rate_limit", rule: rule.name, max, windowMs, by, onExceed });
+  }
+  if (rule.redact !== undefined) {
+    const paths = Object.freeze(rule.redact.paths.map((path) => ["arguments", ...path].join(".")));
+    obligations.push({ kind: "redact", rule: rule.name, paths, as: rule.redact.as });
   }
   const made = obligations.map((obligation) => Object.freeze(obligation));
   known.set(rule, made);

@@ -1,8 +1,9 @@
 import { compileCondition, type Condition } from "../evaluate/expression.ts";
-import type { PatternCompiler } from "../evaluate/pattern.ts";
-import { compileArguments, type ArgumentsCheck } from "../evaluate/schema.ts";
-import type { AgentProfile, DataClass, Operation, Policy, Rule, ToolPolicy } from "../policy/ir.ts";
+import { compileArguments, compileOutput, type SchemaCheck } from "../evaluate/schema.ts";
+import { needed, type Parts } from "../parts/parts.ts";
+import type { DataClass, Operation, Policy, Rule, ToolPolicy } from "../policy/ir.ts";
 import { toolRisk } from "../risk/risk.ts";
+import type { ToolScope } from "../scopes/tool-scope.ts";
 import type { Risk } from "./decision.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -17,7 +18,9 @@ export interface CompiledTool {
   readonly risk: Risk;
   /** In a session that has read untrusted content. */
   readonly riskUntrusted: Risk;
-  readonly check: ArgumentsCheck | null;
+  readonly check: SchemaCheck | null;
+  /** What stands in for its result must fit this. */
+  readonly output: SchemaCheck | null;
   readonly batch: string | undefined;
   /** The rules of this tool, sorted by name. */
   readonly rules: readonly Rule[];
@@ -25,11 +28,8 @@ export interface CompiledTool {
   readonly whens: readonly (Condition | null)[];
   /** When each rule ends, epoch milliseconds; `null` where none does. */
   readonly untils: readonly number[] | null;
-  /** Profiles that hold the tool, and those that do not; `null` where the policy has no profiles. */
-  readonly scope: {
-    readonly inside: readonly Condition[];
-    readonly outside: readonly Condition[];
-  } | null;
+  /** `null` where the policy has no profiles. */
+  readonly scope: ToolScope | null;
   /** Verdicts by the outcomes of the rules, so that a call like an earlier one allocates nothing. Made when first needed. */
   verdicts: Map<number, Verdict> | null;
   /** What both passes over rewritten arguments come to, by the verdict of each. */
@@ -39,18 +39,16 @@ export interface CompiledTool {
 }
 
 /** Compiles every tool of a policy. Rules are indexed by tool: a decision looks at those of its own tool alone. */
-export function compileTools(
-  policy: Policy,
-  patterns: PatternCompiler | null,
-): ReadonlyMap<string, CompiledTool> {
+export function compileTools(policy: Policy, parts: Parts): ReadonlyMap<string, CompiledTool> {
   const conditions = new Map<Rule, Condition | null>(
     policy.rules.map((rule) => [
       rule,
-      rule.when === undefined ? null : compileCondition(rule.when, patterns),
+      rule.when === undefined ? null : compileCondition(rule.when, parts),
     ]),
   );
   const rulesByTool = indexByTool(policy.rules);
-  const profiles = compileProfiles(policy, patterns);
+  const { agents } = policy;
+  const scopeOf = agents === null ? null : needed(parts, "scopes")(agents, parts);
   const tools = new Map<string, CompiledTool>();
   for (const [name, tool] of Object.entries(policy.tools)) {
     const rules = (rulesByTool.get(name) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -60,17 +58,15 @@ export function compileTools(
       operation: tool.operation,
       risk: toolRisk(tool, false),
       riskUntrusted: toolRisk(tool, true),
-      check: tool.arguments === undefined ? null : compileArguments(tool.arguments),
+      check: tool.arguments === undefined ? null : compileArguments(tool.arguments, parts),
+      output: tool.output === undefined ? null : compileOutput(tool.output, parts),
       batch: tool.batch?.argument,
       rules,
       whens: rules.map((rule) => conditions.get(rule) ?? null),
       untils: rules.some(({ until }) => until !== undefined)
         ? rules.map(({ until }) => until ?? Infinity)
         : null,
-      scope: profiles && {
-        inside: profiles.filter((profile) => profile.tools.has(name)).map(({ when }) => when),
-        outside: profiles.filter((profile) => !profile.tools.has(name)).map(({ when }) => when),
-      },
+      scope: scopeOf === null ? null : scopeOf(name, tool),
       verdicts: null,
       joined: null,
       lastKey: -1,
@@ -90,20 +86,4 @@ function indexByTool(rules: readonly Rule[]): Map<string, Rule[]> {
     }
   }
   return index;
-}
-
-interface CompiledProfile {
-  readonly tools: ReadonlySet<string>;
-  readonly when: Condition;
-}
-
-function compileProfiles(
-  { agents }: Policy,
-  patterns: PatternCompiler | null,
-): readonly CompiledProfile[] | null {
-  if (agents === null) return null;
-  return Object.values(agents).map((profile: AgentProfile) => ({
-    tools: new Set(profile.tools),
-    when: compileCondition(profile.when, patterns),
-  }));
 }

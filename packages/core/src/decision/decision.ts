@@ -29,17 +29,36 @@ export type Obligation =
       readonly windowMs: number;
       readonly by: readonly ("agent" | "user" | "session")[];
       readonly onExceed: "deny" | "review";
+    }
+  | {
+      readonly kind: "redact";
+      readonly rule: string;
+      /** As in `arguments.items.*.secret`. */
+      readonly paths: readonly string[];
+      readonly as: "mark" | "token";
     };
 
-/** One change the policy made to the arguments before they were judged again, shown and run. */
-export interface Rewrite {
-  readonly kind: "max_batch_size";
-  /** The argument, as in `arguments.size`. */
-  readonly path: string;
-  /** What it counts: the number itself, or the items of the array. */
-  readonly from: number;
-  readonly to: number;
-}
+/** One change that the policy, or a reviewer, made to the arguments before they were judged again and run. */
+export type Rewrite =
+  | {
+      readonly kind: "max_batch_size";
+      /** The argument, as in `arguments.size`. */
+      readonly path: string;
+      /** What it counts: the number itself, or the items of the array. */
+      readonly from: number;
+      readonly to: number;
+    }
+  | {
+      readonly kind: "redact";
+      /** What was hidden, as in `arguments.items.*.secret`; one for all items. */
+      readonly path: string;
+    }
+  | {
+      /** A reviewer changed it before approving. */
+      readonly kind: "reviewed";
+      /** The argument, as in `arguments.size`. */
+      readonly path: string;
+    };
 
 /** The bundle a decision was made by. */
 export interface BundleIdentity {
@@ -47,6 +66,23 @@ export interface BundleIdentity {
   readonly version: number;
   /** Lower-case hexadecimal SHA-256 of the payload bytes. */
   readonly digest: string;
+}
+
+/**
+ * What a policy in shadow would have done with a call that it had no say in: the policy in force, where it says
+ * `mode: shadow`, or a second one that is watched beside it.
+ */
+export interface Would {
+  readonly effect: Effect;
+  readonly code: DecisionCode;
+  readonly reason: string;
+  readonly rule: string | null;
+  readonly at: SourcePosition | null;
+  readonly rules: readonly RuleOutcome[];
+  /** How it would have changed the arguments. */
+  readonly rewrites: readonly Rewrite[];
+  /** The policy in shadow. */
+  readonly bundle: BundleIdentity | null;
 }
 
 interface DecisionBase {
@@ -67,6 +103,8 @@ interface DecisionBase {
   readonly rewrites: readonly Rewrite[];
   /** `null` where no bundle is loaded. */
   readonly bundle: BundleIdentity | null;
+  /** Present where a policy in shadow was asked as well. */
+  readonly would?: Would;
 }
 
 export interface AllowDecision extends DecisionBase {

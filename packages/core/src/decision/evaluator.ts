@@ -1,13 +1,17 @@
-import type { PatternCompiler } from "../evaluate/pattern.ts";
+import type { SchemaCheck } from "../evaluate/schema.ts";
 import type { CallScope, CostBudget } from "../evaluate/scope.ts";
 import { compileValue, type ValueMaker } from "../fallback/value.ts";
+import { needed, type Parts } from "../parts/parts.ts";
 import { EXPRESSION_LIMITS } from "../policy/expression.ts";
 import type { Policy, Rule, ToolPolicy, ValueTemplate } from "../policy/ir.ts";
+import type { Redact } from "../redact/apply.ts";
+import type { Tokens } from "../redact/token.ts";
+import type { ProfileExplanation } from "../scopes/explain.ts";
 import type { Json, JsonObject } from "../snapshot/json.ts";
 import { combine, ERRED, MATCHED, NOT_MATCHED, type Outcome } from "./combine.ts";
 import { compileTools, type CompiledTool } from "./compiled-tool.ts";
 import type { Rewrite, Risk } from "./decision.ts";
-import { batchSize, clamp } from "./rewrite.ts";
+import { instability, rewrite, type RewriteContext, type Rewritten } from "./rewrite.ts";
 import { denial, isTighter, NO_RISK, smallestBatch, type Verdict } from "./verdict.ts";
 
 /** One call by one identity at one time, before it is known what the policy says of its tool. All of it frozen. */
@@ -23,7 +27,15 @@ export type EvaluationRequest = CallScope;
 export interface Evaluation {
   readonly verdict: Verdict;
   readonly arguments: JsonObject;
+  /** As asked, but for what the policy hides: what a reviewer may see of it. */
+  readonly asked: JsonObject;
   readonly rewrites: readonly Rewrite[];
+}
+
+/** What an evaluator needs of the host. */
+export interface EvaluatorOptions {
+  /** Makes the tokens of `redact: { as: token }`. Left out: a call that needs one is denied `obligation_failed`. */
+  readonly tokens?: Tokens | undefined;
 }
 
 /** A policy made ready to decide. Pure: the same request gets the same answer. */
@@ -39,10 +51,15 @@ export interface Evaluator {
   rule(name: string): Rule | undefined;
   /** The risk of calling a tool, in a session that has read untrusted content or not. */
   risk(tool: string, untrusted: boolean): Risk;
-  /** The value of a fallback for one call; `undefined` when an expression in it errs. */
+  /**
+   * The value of a fallback for one call; `undefined` when an expression in it errs, or it does not fit the tool's
+   * `output`.
+   */
   value(template: ValueTemplate, request: EvaluationRequest): Json | undefined;
   /** Whether an agent of this description could ever be allowed the tool, or asked about it. */
   mayEver(request: EvaluationRequest): boolean;
+  /** See `explainScope`. */
+  explainScope(request: EvaluationRequest): readonly ProfileExplanation[] | null;
 }
 
 const TOOL_NAME = /^[A-Za-z0-9_.:/-]{1,128}$/;
@@ -57,13 +74,19 @@ const MAX_CACHED_VERDICTS = 256;
  * Compiles a validated policy.
  *
  * @param policy - from `validatePolicy`: its shape is trusted here
- * @param patterns - the RE2 compiler; `null` where the policy holds no pattern
+ * @param parts - what was loaded for it
+ * @throws InterlatchError `ERR_BUNDLE_POLICY` for a pattern without a program, or a part that was not loaded
  */
-export function createEvaluator(policy: Policy, patterns: PatternCompiler | null): Evaluator {
-  const tools = compileTools(policy, patterns);
+export function createEvaluator(
+  policy: Policy,
+  parts: Parts,
+  { tokens }: EvaluatorOptions = {},
+): Evaluator {
+  const tools = compileTools(policy, parts);
   const rules = new Map(policy.rules.map((rule) => [rule.name, rule]));
-  const values = compileValues(policy, patterns);
-  const deciding = new Deciding();
+  const values = compileValues(policy, parts);
+  if (policy.rules.some(({ redact }) => redact !== undefined)) needed(parts, "redaction");
+  const deciding = new Deciding(tokens ?? null, parts.redaction);
 
   return {
     policy,
@@ -77,14 +100,19 @@ export function createEvaluator(policy: Policy, patterns: PatternCompiler | null
     rule: (name) => rules.get(name),
     risk: (name, untrusted) => riskOf(tools.get(name), untrusted),
     value(template, request) {
-      if (!tools.has(request.tool)) return undefined;
+      const tool = tools.get(request.tool);
+      if (tool === undefined) return undefined;
       let make = values.get(template);
-      if (make === undefined) values.set(template, (make = compileValue(template, patterns)));
-      return deciding.value(make, request);
+      if (make === undefined) values.set(template, (make = compileValue(template, parts)));
+      return deciding.value(make, request, tool.output);
     },
     mayEver(request) {
       const tool = tools.get(request.tool);
       return tool !== undefined && deciding.mayEver(tool, request);
+    },
+    explainScope(request) {
+      const tool = tools.get(request.tool);
+      return tool === undefined ? null : deciding.explainScope(tool, request);
     },
   };
 }
@@ -92,22 +120,19 @@ export function createEvaluator(policy: Policy, patterns: PatternCompiler | null
 /** Made with the bundle and not at the first denial: a pattern that is none must refuse the bundle. */
 function compileValues(
   { tools, rules, fallback }: Policy,
-  patterns: PatternCompiler | null,
+  parts: Parts,
 ): WeakMap<ValueTemplate, ValueMaker> {
   const values = new WeakMap<ValueTemplate, ValueMaker>();
   const all = [fallback, ...[...Object.values(tools), ...rules].map((one) => one.fallback)];
   for (const one of all) {
-    if (one?.kind === "value") values.set(one.value, compileValue(one.value, patterns));
+    if (one?.kind === "value") values.set(one.value, compileValue(one.value, parts));
   }
   return values;
 }
 
-function answer(
-  verdict: Verdict,
-  args: JsonObject,
-  rewrites: readonly Rewrite[] = NO_REWRITES,
-): Evaluation {
-  return { verdict, arguments: args, rewrites };
+/** The verdict on arguments as they were asked. */
+function answer(verdict: Verdict, args: JsonObject): Evaluation {
+  return { verdict, arguments: args, asked: args, rewrites: NO_REWRITES };
 }
 
 /**
@@ -118,46 +143,93 @@ class Deciding {
   readonly #budget: CostBudget = { left: 0 };
   #scope!: CallScope; // set at the beginning of each decision
   readonly #outcomes: Outcome[] = [];
+  readonly #tokens: Tokens | null;
+  readonly #redact: Redact | null;
+
+  constructor(tokens: Tokens | null, redact: Redact | null) {
+    this.#tokens = tokens;
+    this.#redact = redact;
+  }
 
   evaluate(tool: CompiledTool, request: EvaluationRequest): Evaluation {
     this.#begin(request);
     const args = request.arguments;
-    const refused = this.#outOfScope(tool) ?? invalid(tool, args);
+    const refused = this.#outside(tool) ?? this.#invalid(tool);
     if (refused !== null) return answer(refused, args);
     const first = this.#judge(tool, false);
-    if (first.maxBatchSize === Infinity) return answer(first, args);
-    const size = batchSize(args, tool.batch);
-    if (size === null) return answer(noBatch(tool), args);
-    return size <= first.maxBatchSize
+    return first.maxBatchSize === Infinity && first.redaction === null
       ? answer(first, args)
-      : this.#again(tool, request, first, size);
+      : this.#rewrite(tool, request, first);
   }
 
-  value(make: ValueMaker, request: EvaluationRequest): Json | undefined {
+  value(
+    make: ValueMaker,
+    request: EvaluationRequest,
+    output: SchemaCheck | null,
+  ): Json | undefined {
     this.#begin(request);
-    return make(this.#scope, this.#budget);
+    const value = make(this.#scope, this.#budget);
+    if (value === undefined || output === null) return value;
+    // An agent that goes on with the value takes it for the tool's result, and reads it as such.
+    const fits = output(value, this.#budget) === null && this.#budget.left >= 0;
+    return fits ? value : undefined;
   }
 
   mayEver(tool: CompiledTool, request: EvaluationRequest): boolean {
     this.#begin(request);
-    return this.#outOfScope(tool) === null && couldPass(tool, request.time);
+    const inside = tool.scope === null || tool.scope.mayEver(this.#scope, this.#budget);
+    return inside && couldPass(tool, request.time);
+  }
+
+  explainScope(
+    { scope }: CompiledTool,
+    request: EvaluationRequest,
+  ): readonly ProfileExplanation[] | null {
+    this.#begin(request);
+    return scope === null ? null : scope.explain(this.#scope, this.#budget);
+  }
+
+  /** Does what the obligations demand of the arguments; where that changes them, they are judged again. */
+  #rewrite(tool: CompiledTool, request: EvaluationRequest, first: Verdict): Evaluation {
+    const args = request.arguments;
+    const { tenant } = request;
+    const context: RewriteContext = {
+      redact: this.#redact,
+      batch: tool.batch,
+      tokens: this.#tokens,
+      tenant,
+      budget: this.#budget,
+    };
+    const made = rewrite(args, first, context);
+    if (this.#budget.left < 0) {
+      return answer(denial("budget_exhausted", undefined, tool.risk), args);
+    }
+    if (!("image" in made)) return answer(made, args);
+    return made.image === args
+      ? answer(first, args)
+      : this.#again(tool, request, first, made, context);
   }
 
   /** The effective arguments meet scope, schema and the restrictive rules; the tighter effect of both passes holds. */
-  #again(tool: CompiledTool, request: EvaluationRequest, first: Verdict, size: number): Evaluation {
+  #again(
+    tool: CompiledTool,
+    request: EvaluationRequest,
+    first: Verdict,
+    { image, asked, rewrites }: Rewritten,
+    context: RewriteContext,
+  ): Evaluation {
     const args = request.arguments;
-    // A tool without a batch argument was refused before.
-    const { image, rewrites } = clamp(args, tool.batch ?? "", size, first.maxBatchSize);
     this.#scope = { ...request, arguments: image };
-    if ((this.#outOfScope(tool) ?? invalid(tool, image)) !== null) {
+    const refused = this.#outside(tool) ?? this.#invalid(tool);
+    if (refused?.code === "budget_exhausted") return answer(refused, args);
+    if (refused !== null) {
       const detail = "the effective arguments do not fit the tool's schema or scope";
       return answer(denial("obligation_failed", detail, tool.risk), args);
     }
     const second = this.#judge(tool, true);
-    if (second.maxBatchSize < first.maxBatchSize) {
-      return answer(denial("obligation_unstable", undefined, tool.risk), args);
-    }
-    return answer(join(tool, first, second), image, rewrites);
+    const unstable = instability(image, first, second, context);
+    if (unstable !== null) return answer(unstable, args);
+    return { verdict: join(tool, first, second), arguments: image, asked, rewrites };
   }
 
   #begin(request: EvaluationRequest): void {
@@ -165,13 +237,17 @@ class Deciding {
     this.#scope = request;
   }
 
-  #outOfScope({ scope, risk }: CompiledTool): Verdict | null {
-    if (scope === null) return null;
-    for (const holds of scope.inside) {
-      if (holds(this.#scope, this.#budget) === true) return null;
-    }
-    const known = scope.outside.some((holds) => holds(this.#scope, this.#budget) === true);
-    return denial(known ? "out_of_scope" : "unknown_agent", undefined, risk);
+  /** The denial of a call that lies in no profile. */
+  #outside({ scope, risk }: CompiledTool): Verdict | null {
+    const refusal = scope === null ? null : scope.refusal(this.#scope, this.#budget);
+    return refusal === null ? null : denial(refusal.code, refusal.detail, risk);
+  }
+
+  /** The denial of arguments that do not fit the tool's schema. */
+  #invalid({ check, risk }: CompiledTool): Verdict | null {
+    const fault = check === null ? null : check(this.#scope.arguments, this.#budget);
+    if (this.#budget.left < 0) return denial("budget_exhausted", undefined, risk);
+    return fault === null ? null : denial("invalid_arguments", fault, risk);
   }
 
   #judge(tool: CompiledTool, restrictiveOnly: boolean): Verdict {
@@ -227,7 +303,8 @@ function join(tool: CompiledTool, first: Verdict, second: Verdict): Verdict {
   // One object stands for one obligation of one rule, so identity tells repeats.
   const obligations = Object.freeze([...new Set([...first.obligations, ...second.obligations])]);
   const maxBatchSize = smallestBatch(obligations);
-  const verdict = Object.freeze({ ...tighter, obligations, maxBatchSize });
+  const reviews = tighter.effect === "review" ? union(first.reviews, second.reviews) : NO_RULES;
+  const verdict = Object.freeze({ ...tighter, obligations, maxBatchSize, reviews });
   const row = joined.get(first) ?? new Map<Verdict, Verdict>();
   if (joined.size < MAX_CACHED_VERDICTS && row.size < MAX_CACHED_VERDICTS) {
     joined.set(first, row.set(second, verdict));
@@ -235,18 +312,12 @@ function join(tool: CompiledTool, first: Verdict, second: Verdict): Verdict {
   return verdict;
 }
 
-function invalid(tool: CompiledTool, args: JsonObject): Verdict | null {
-  const fault = tool.check === null ? null : tool.check(args);
-  return fault === null ? null : denial("invalid_arguments", fault, tool.risk);
+/** Whoever is asked by either pass is asked. */
+function union(first: readonly Rule[], second: readonly Rule[]): readonly Rule[] {
+  return Object.freeze([...new Set([...first, ...second])]);
 }
 
-function noBatch({ batch, risk }: CompiledTool): Verdict {
-  const detail =
-    batch === undefined
-      ? "the tool names no batch argument"
-      : `arguments.${batch} is neither a number of at least 0 nor a list`;
-  return denial("obligation_failed", detail, risk);
-}
+const NO_RULES: readonly Rule[] = Object.freeze([]);
 
 /** No unconditional deny, and something that could allow or ask. */
 function couldPass({ rules, policy }: CompiledTool, time: number): boolean {

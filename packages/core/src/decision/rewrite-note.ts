@@ -1,8 +1,8 @@
 import type { Rewrite } from "./decision.ts";
 
 /**
- * What a model is told beside the result of a call that the policy changed before it ran; `null` when it
- * changed nothing. Without it a model takes a part for the whole. Names arguments and counts, no other value.
+ * What a model is told beside the result of a call that the policy or a reviewer changed before it ran; `null` when
+ * nobody changed it. Without it a model takes a part for the whole. Names arguments and counts, no other value.
  *
  * @example
  * ```ts
@@ -12,7 +12,28 @@ import type { Rewrite } from "./decision.ts";
  * ```
  */
 export function rewriteNote(rewrites: readonly Rewrite[]): string | null {
-  if (rewrites.length === 0) return null;
-  const changes = rewrites.map(({ path, from, to }) => `${path} was reduced from ${from} to ${to}`);
-  return `The policy changed this call before it ran: ${changes.join("; ")}.`;
+  const byPolicy: string[] = [];
+  const byReviewer: string[] = [];
+  for (const rewrite of rewrites) {
+    const { kind, path } = rewrite;
+    switch (kind) {
+      case "redact":
+        byPolicy.push(`${path} was redacted`);
+        break;
+      case "max_batch_size":
+        byPolicy.push(`${path} was reduced from ${rewrite.from} to ${rewrite.to}`);
+        break;
+      case "reviewed":
+        byReviewer.push(path);
+    }
+  }
+  const sentences = [
+    ...(byPolicy.length === 0
+      ? []
+      : [`The policy changed this call before it ran: ${byPolicy.join("; ")}.`]),
+    ...(byReviewer.length === 0
+      ? []
+      : [`A reviewer changed this call before it ran: ${byReviewer.join(", ")}.`]),
+  ];
+  return sentences.length === 0 ? null : sentences.join(" ");
 }

@@ -1,4 +1,5 @@
 import type { Effect, Rule, SourcePosition } from "../policy/ir.ts";
+import type { RedactionPlan } from "../redact/plan.ts";
 import type { Obligation, Risk, RuleOutcome } from "./decision.ts";
 import { DECISION_CODES, type DecisionCode } from "./codes.ts";
 
@@ -16,6 +17,10 @@ export interface Verdict {
   readonly deciding: Rule | null;
   /** The smallest `max_batch_size` among the obligations; infinity where there is none. */
   readonly maxBatchSize: number;
+  /** The rules that ask for a review; none where the effect is another. */
+  readonly reviews: readonly Rule[];
+  /** What its rules hide of the arguments; `null`: nothing. */
+  readonly redaction: RedactionPlan | null;
 }
 
 export const NO_RISK: Risk = Object.freeze({ score: 0, factors: Object.freeze([]) });
@@ -34,6 +39,8 @@ export function denial(code: DecisionCode, detail?: string, risk: Risk = NO_RISK
     obligations: NONE,
     deciding: null,
     maxBatchSize: Infinity,
+    reviews: NONE,
+    redaction: null,
   });
 }
 

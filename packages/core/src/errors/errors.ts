@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   "ERR_KEY_PERMISSIONS",
   "ERR_ROLLBACK_STATE",
   "ERR_AUDIT",
+  "ERR_STORE",
   // building a policy
   "ERR_POLICY",
   "ERR_CONFIG",
@@ -44,6 +45,8 @@ export const ERROR_CODES = [
   "ERR_OPTIONS",
   "ERR_IDENTITY",
   "ERR_GUARD_CLOSED",
+  // a conversation that was sent on before the people it waits for have answered
+  "ERR_REVIEW_PENDING",
 ] as const;
 
 /** The code of an {@link InterlatchError}. */

@@ -3,6 +3,7 @@ import { callScope, compare, errs, evaluate, has, literal, path } from "../../te
 import type { Expression } from "../policy/expression.ts";
 import { compileExpression } from "./expression.ts";
 import { isError, type Result } from "./value.ts";
+import { EVERY_PART } from "../../test/parts.ts";
 
 const INHERITED = [
   "constructor",
@@ -45,16 +46,20 @@ describe("a field", () => {
   it.each(INHERITED)("%s is missing in objects with a prototype, too", (name) => {
     const scope = callScope({}, { context: {}, facts: { inner: {} } });
     const budget = { left: 1_000 };
-    expect(isError(compileExpression(path(`context.${name}`), null)(scope, budget))).toBe(true);
-    expect(isError(compileExpression(path(`facts.inner.${name}`), null)(scope, budget))).toBe(true);
-    expect(compileExpression(has(`context.${name}`), null)(scope, budget)).toBe(false);
+    expect(isError(compileExpression(path(`context.${name}`), EVERY_PART)(scope, budget))).toBe(
+      true,
+    );
+    expect(isError(compileExpression(path(`facts.inner.${name}`), EVERY_PART)(scope, budget))).toBe(
+      true,
+    );
+    expect(compileExpression(has(`context.${name}`), EVERY_PART)(scope, budget)).toBe(false);
     const member = compare(literal(name), "in", path("context"));
-    expect(compileExpression(member, null)(scope, budget)).toBe(false);
+    expect(compileExpression(member, EVERY_PART)(scope, budget)).toBe(false);
   });
 
   it("of a polluted prototype is not found", () => {
     const polluted = Object.create({ admin: true }) as { readonly [key: string]: boolean };
-    const result = compileExpression(path("context.admin"), null)(
+    const result = compileExpression(path("context.admin"), EVERY_PART)(
       callScope({}, { context: polluted }),
       { left: 1_000 },
     );
@@ -84,7 +89,7 @@ describe("a variable", () => {
     for (const text of ["user", "tenant", "user.id"]) expect(errs(path(text)), text).toBe(true);
     const scope = callScope({}, { dataType: undefined });
     const test = compare(path("data_type"), "!=", literal("secret"));
-    expect(isError(compileExpression(test, null)(scope, { left: 1_000 }))).toBe(true);
+    expect(isError(compileExpression(test, EVERY_PART)(scope, { left: 1_000 }))).toBe(true);
   });
 
   it("request has the field time alone", () => {

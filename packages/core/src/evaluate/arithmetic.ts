@@ -1,6 +1,6 @@
 import type { ArithmeticOperator, Expression } from "../policy/expression.ts";
 import { BUDGET_EXHAUSTED, spend, textCost } from "./cost.ts";
-import { DURATION_LIMIT_MS, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from "./functions/time.ts";
+import { DURATION_LIMIT_MS, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from "./functions/time-range.ts";
 import type { Compilation, Node } from "./node.ts";
 import type { CostBudget } from "./scope.ts";
 import { Duration, EvaluationError, isError, isList, Timestamp } from "./value.ts";

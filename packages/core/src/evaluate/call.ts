@@ -1,61 +1,45 @@
 import type { Expression, FunctionName } from "../policy/expression.ts";
 import { InterlatchError } from "../errors/errors.ts";
 import { BUDGET_EXHAUSTED } from "./cost.ts";
-import { ADDRESS_IN, PRIVATE_HOST } from "./functions/address.ts";
-import { GLOB } from "./functions/glob.ts";
-import { HOST, IN_DOMAIN } from "./functions/host.ts";
-import { UNDER } from "./functions/path.ts";
-import { CONTAINS, ENDS_WITH, LOWER, SIZE, STARTS_WITH } from "./functions/text.ts";
-import { DURATION, TIMESTAMP, TIME_PARTS } from "./functions/time.ts";
-import type { BinaryFunction, UnaryFunction } from "./functions/function.ts";
+import { needed, type Parts } from "../parts/parts.ts";
+import type { AnyFunction, BinaryFunction, UnaryFunction } from "./functions/function.ts";
+import { TEXT_FUNCTIONS, type TextFunctionName } from "./functions/text.ts";
 import type { Compilation, Node } from "./node.ts";
 import { EvaluationError, isError } from "./value.ts";
 import { compileConstant } from "./variable.ts";
 
 type Call = Extract<Expression, { kind: "call" }>;
 
-const UNARY: { readonly [Name in FunctionName]?: UnaryFunction } = {
-  size: SIZE,
-  lower: LOWER,
-  host: HOST,
-  isPrivateHost: PRIVATE_HOST,
-  timestamp: TIMESTAMP,
-  duration: DURATION,
-};
+/** Whether a function is one of those that every run time holds. */
+export function isTextFunction(name: FunctionName): name is TextFunctionName {
+  return Object.hasOwn(TEXT_FUNCTIONS, name);
+}
 
-/** Each holds its own prepared form of a second argument; `unknown` because nothing here looks into it. */
-const BINARY: { readonly [Name in FunctionName]?: BinaryFunction<unknown> } = {
-  startsWith: STARTS_WITH,
-  endsWith: ENDS_WITH,
-  contains: CONTAINS,
-  glob: GLOB,
-  inDomain: IN_DOMAIN,
-  under: UNDER,
-  ipIn: ADDRESS_IN,
-  ...TIME_PARTS,
-};
+function functionOf(name: FunctionName, parts: Parts): AnyFunction {
+  return isTextFunction(name) ? TEXT_FUNCTIONS[name] : needed(parts, "functions")[name];
+}
 
 /**
  * Compiles a call of one of the profile's functions.
  *
- * @throws InterlatchError `ERR_BUNDLE_POLICY` for a function or a number of arguments that is not in the profile
+ * @throws InterlatchError `ERR_BUNDLE_POLICY` for a number of arguments that is not in the profile, or a function that
+ * was not loaded
  */
 export function compileCall(expression: Call, compilation: Compilation): Node {
   const [first, second] = expression.arguments;
-  const unary = UNARY[expression.function];
-  if (unary !== undefined && first !== undefined && second === undefined) {
-    return compileUnary(unary, first, compilation);
+  const called = functionOf(expression.function, compilation.parts);
+  if ("unary" in called && first !== undefined && second === undefined) {
+    return compileUnary(called.unary, first, compilation);
   }
-  const binary = BINARY[expression.function];
-  if (binary === undefined || first === undefined || second === undefined) {
+  if (!("binary" in called) || first === undefined || second === undefined) {
     throw new InterlatchError(
       "ERR_BUNDLE_POLICY",
       `A call of ${expression.function} is malformed.`,
     );
   }
   return second.kind === "literal"
-    ? compilePrepared(binary, first, second.value, compilation)
-    : compileBinary(binary, first, second, compilation);
+    ? compilePrepared(called.binary, first, second.value, compilation)
+    : compileBinary(called.binary, first, second, compilation);
 }
 
 function compileUnary(unary: UnaryFunction, first: Expression, compilation: Compilation): Node {

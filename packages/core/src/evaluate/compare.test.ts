@@ -3,6 +3,7 @@ import { callScope, compare, errs, evaluate, list, literal, path } from "../../t
 import type { CompareOperator } from "../policy/expression.ts";
 import { compileExpression } from "./expression.ts";
 import { isError } from "./value.ts";
+import { EVERY_PART } from "../../test/parts.ts";
 
 function holds(operator: CompareOperator, left: unknown, right: unknown): unknown {
   const test = compare(path("arguments.l"), operator, path("arguments.r"));
@@ -124,6 +125,14 @@ describe("in", () => {
     expect(errs(compare(path("arguments.none"), "in", members))).toBe(true);
   });
 
+  it("pays for each object it compares, however small", () => {
+    const among = compare(path("arguments.one"), "in", path("arguments.many"));
+    const args = { one: { a: 1 }, many: Array.from({ length: 800 }, () => ({})) };
+    const budget = { left: 10_000 };
+    expect(compileExpression(among, EVERY_PART)(callScope(args), budget)).toBe(false);
+    expect(10_000 - budget.left).toBeGreaterThanOrEqual(800);
+  });
+
   it("sees who is among the agent's roles", () => {
     const isAdmin = compare(literal("admin"), "in", path("agent.roles"));
     for (const [roles, expected] of [
@@ -132,9 +141,9 @@ describe("in", () => {
       [[], false],
     ] as const) {
       const scope = callScope({}, { agent: { id: "a1", roles } });
-      expect(compileExpression(isAdmin, null)(scope, { left: 100 })).toBe(expected);
+      expect(compileExpression(isAdmin, EVERY_PART)(scope, { left: 100 })).toBe(expected);
     }
     const broken = callScope({}, { agent: { id: "a1", roles: "admin" } });
-    expect(isError(compileExpression(isAdmin, null)(broken, { left: 100 }))).toBe(true);
+    expect(isError(compileExpression(isAdmin, EVERY_PART)(broken, { left: 100 }))).toBe(true);
   });
 });

@@ -13,6 +13,7 @@ import {
 import { compileExpression } from "./expression.ts";
 import { BUDGET_EXHAUSTED } from "./cost.ts";
 import { isError } from "./value.ts";
+import { EVERY_PART } from "../../test/parts.ts";
 
 const items = path("arguments.l");
 const isOne = compare({ kind: "field", of: local("x"), name: "n" }, "==", literal(1));
@@ -99,9 +100,9 @@ describe("names that comprehensions bind", () => {
   });
 
   it("that nothing binds are refused when the expression is compiled", () => {
-    expect(() => compileExpression(local("x"), null)).toThrow("Nothing binds");
+    expect(() => compileExpression(local("x"), EVERY_PART)).toThrow("Nothing binds");
     const outside = compare(over(items, "all", literal(true)), "==", local("x"));
-    expect(() => compileExpression(outside, null)).toThrow("Nothing binds");
+    expect(() => compileExpression(outside, EVERY_PART)).toThrow("Nothing binds");
   });
 });
 
@@ -111,7 +112,7 @@ describe("the budget", () => {
     const third = over(items, "all", compare(local("z"), ">=", literal(0)), "z");
     const nested = over(items, "all", over(items, "all", third, "y"), "x");
     const budget = { left: 100_000 };
-    expect(compileExpression(nested, null)(callScope({ l }), budget)).toBe(BUDGET_EXHAUSTED);
+    expect(compileExpression(nested, EVERY_PART)(callScope({ l }), budget)).toBe(BUDGET_EXHAUSTED);
     expect(budget.left).toBeLessThan(0);
   });
 
@@ -119,9 +120,9 @@ describe("the budget", () => {
     const l = Array.from({ length: 300 }, () => false);
     const long = over(items, "all", over(items, "exists", local("y"), "y"), "x");
     const budget = { left: 200 };
-    const program = compileExpression({ kind: "or", operands: [long, literal(true)] }, null);
+    const program = compileExpression({ kind: "or", operands: [long, literal(true)] }, EVERY_PART);
     expect(program(callScope({ l }), budget)).toBe(BUDGET_EXHAUSTED);
-    expect(isError(compileExpression(literal(true), null)(callScope({}), budget))).toBe(true);
+    expect(isError(compileExpression(literal(true), EVERY_PART)(callScope({}), budget))).toBe(true);
   });
 });
 

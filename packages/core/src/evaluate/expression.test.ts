@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   and,
   callScope,
@@ -15,13 +15,8 @@ import {
 import { EXPRESSION_LIMITS, type Expression } from "../policy/expression.ts";
 import { BUDGET_EXHAUSTED } from "./cost.ts";
 import { compileCondition, compileExpression } from "./expression.ts";
-import { loadPatternCompiler, type PatternCompiler } from "./pattern.ts";
 import { EvaluationError, isError } from "./value.ts";
-
-let patterns: PatternCompiler;
-beforeAll(async () => {
-  patterns = await loadPatternCompiler();
-});
+import { EVERY_PART } from "../../test/parts.ts";
 
 describe("a condition", () => {
   const isLargeExport = and(
@@ -31,7 +26,7 @@ describe("a condition", () => {
   );
 
   it("is true, false or an error", () => {
-    const condition = compileCondition(isLargeExport, null);
+    const condition = compileCondition(isLargeExport, EVERY_PART);
     const budget = { left: 1_000 };
     expect(condition(callScope({ size: 1001 }), budget)).toBe(true);
     expect(condition(callScope({ size: 1000 }), budget)).toBe(false);
@@ -41,13 +36,13 @@ describe("a condition", () => {
 
   it("that gives no truth value is an error", () => {
     for (const value of [1, "true", null]) {
-      const condition = compileCondition(literal(value), null);
+      const condition = compileCondition(literal(value), EVERY_PART);
       expect(condition(callScope({}), { left: 10 })).toBeInstanceOf(EvaluationError);
     }
   });
 
   it("gives the same answer each time, and keeps nothing of a call", () => {
-    const condition = compileCondition(isLargeExport, null);
+    const condition = compileCondition(isLargeExport, EVERY_PART);
     for (let round = 0; round < 3; round++) {
       expect(condition(callScope({ size: 5 }), { left: 100 })).toBe(false);
       expect(condition(callScope({ size: 5000 }), { left: 100 })).toBe(true);
@@ -55,7 +50,7 @@ describe("a condition", () => {
   });
 
   it("errs in the same object each time, so that erring allocates nothing", () => {
-    const condition = compileCondition(isLargeExport, null);
+    const condition = compileCondition(isLargeExport, EVERY_PART);
     const first = condition(callScope({}), { left: 100 });
     expect(condition(callScope({ other: 1 }), { left: 100 })).toBe(first);
   });
@@ -65,14 +60,17 @@ describe("the budget", () => {
   it("is charged one unit a node", () => {
     const budget = { left: 100 };
     const sum = compare(path("arguments.a.b"), "<", path("arguments.c"));
-    compileExpression(sum, null, { shortcuts: false })(callScope({ a: { b: 1 }, c: 2 }), budget);
+    compileExpression(sum, EVERY_PART, { shortcuts: false })(
+      callScope({ a: { b: 1 }, c: 2 }),
+      budget,
+    );
     expect(budget.left).toBe(100 - 6);
   });
 
   it("is charged for texts by their length", () => {
     const budget = { left: 100_000 };
     const same = compare(path("arguments.a"), "==", path("arguments.b"));
-    compileExpression(same, null)(
+    compileExpression(same, EVERY_PART)(
       callScope({ a: "x".repeat(64_000), b: "x".repeat(64_000) }),
       budget,
     );
@@ -88,7 +86,7 @@ describe("the budget", () => {
       path("tool"),
       path("arguments.a"),
     ]) {
-      expect(compileExpression(expression, null)(callScope({ a: 1 }), budget)).toBe(
+      expect(compileExpression(expression, EVERY_PART)(callScope({ a: 1 }), budget)).toBe(
         BUDGET_EXHAUSTED,
       );
     }
@@ -102,15 +100,15 @@ describe("the budget", () => {
       compare(path("arguments.a"), "==", path("arguments.b")),
     );
     const scope = callScope({ l: tree, a: tree, b: structuredClone(tree) });
-    expect(compileExpression(same, null)(scope, { left: EXPRESSION_LIMITS.costPerDecision })).toBe(
-      BUDGET_EXHAUSTED,
-    );
+    expect(
+      compileExpression(same, EVERY_PART)(scope, { left: EXPRESSION_LIMITS.costPerDecision }),
+    ).toBe(BUDGET_EXHAUSTED);
     const long = "x".repeat(100_000);
     const texts = over(path("arguments.l"), "all", compare(local("x"), "<=", literal(long)));
     const many = callScope({ l: Array.from({ length: 200 }, () => long) });
-    expect(compileExpression(texts, null)(many, { left: EXPRESSION_LIMITS.costPerDecision })).toBe(
-      BUDGET_EXHAUSTED,
-    );
+    expect(
+      compileExpression(texts, EVERY_PART)(many, { left: EXPRESSION_LIMITS.costPerDecision }),
+    ).toBe(BUDGET_EXHAUSTED);
   });
 });
 
@@ -229,8 +227,11 @@ describe("short cuts", () => {
           known ? {} : { dataType: undefined, tenant: "t1", user: { id: "x" } },
         );
         const [fast, slow] = [{ left: 5_000 }, { left: 5_000 }];
-        const quick = compileExpression(expression, patterns)(scope, fast);
-        const general = compileExpression(expression, patterns, { shortcuts: false })(scope, slow);
+        const quick = compileExpression(expression, EVERY_PART)(scope, fast);
+        const general = compileExpression(expression, EVERY_PART, { shortcuts: false })(
+          scope,
+          slow,
+        );
         if (slow.left < 0) return;
         if (isError(general)) expect(isError(quick) && quick.reason).toBe(general.reason);
         else expect(quick).toEqual(general);
@@ -247,8 +248,8 @@ describe("short cuts", () => {
         anyArguments,
         fc.integer({ min: 0, max: 30 }),
         (expression, args, left) => {
-          const general = compileExpression(expression, patterns, { shortcuts: false });
-          const quick = compileExpression(expression, patterns);
+          const general = compileExpression(expression, EVERY_PART, { shortcuts: false });
+          const quick = compileExpression(expression, EVERY_PART);
           const [slow, fast] = [{ left }, { left }];
           const expected = general(callScope(args), slow);
           const result = quick(callScope(args), fast);
@@ -263,7 +264,7 @@ describe("short cuts", () => {
   it("never throw", () => {
     fc.assert(
       fc.property(anyExpression, fc.object(), (expression, args) => {
-        compileExpression(expression, patterns)(callScope(args as object), { left: 2_000 });
+        compileExpression(expression, EVERY_PART)(callScope(args as object), { left: 2_000 });
       }),
       { numRuns: 2_000 },
     );

@@ -1,4 +1,5 @@
 import { InterlatchError } from "../errors/errors.ts";
+import type { Parts } from "../parts/parts.ts";
 import type { Expression } from "../policy/expression.ts";
 import { compileField, compileHas, compileIndex } from "./access.ts";
 import { compileArithmetic } from "./arithmetic.ts";
@@ -9,7 +10,6 @@ import { compileComprehension } from "./comprehension.ts";
 import { compileAnd, compileIf, compileNegate, compileNot, compileOr, truth } from "./logic.ts";
 import { compileMatches } from "./matches.ts";
 import type { Compilation, Frame, Node } from "./node.ts";
-import type { PatternCompiler } from "./pattern.ts";
 import type { CallScope, CostBudget } from "./scope.ts";
 import { compileShortcut } from "./shortcut.ts";
 import type { EvaluationError, Result } from "./value.ts";
@@ -25,22 +25,28 @@ export type Condition = (scope: CallScope, budget: CostBudget) => boolean | Eval
 export interface CompileOptions {
   /** Whether common shapes take their short cut; `true` unless a test compares both ways. */
   readonly shortcuts?: boolean;
+  /** Told of each part that was evaluated, after its own parts. Without short cuts, which have no parts. */
+  readonly observe?: Observe;
 }
+
+/** Hears what a part of an expression came to. */
+export type Observe = (part: Expression, result: Result) => void;
 
 /**
  * Compiles an expression into a closure. The shape and the bounds of the expression were checked by
  * `validatePolicy`; no text is parsed here and nothing is evaluated.
  *
  * @param expression - from a validated policy
- * @param patterns - RE2, from `loadPatternCompiler`; `null` where the policy holds no pattern
- * @throws InterlatchError `ERR_BUNDLE_POLICY` for a pattern RE2 refuses, or a local name that nothing binds
+ * @param parts - what was loaded for the policy
+ * @throws InterlatchError `ERR_BUNDLE_POLICY` for a pattern without a program, a local name that nothing binds, or
+ * a part that was not loaded
  */
 export function compileExpression(
   expression: Expression,
-  patterns: PatternCompiler | null,
+  parts: Parts,
   options: CompileOptions = {},
 ): Program {
-  const { node, frame } = compileRoot(expression, patterns, options);
+  const { node, frame } = compileRoot(expression, parts, options);
   return (scope, budget) => node(scope, budget, frame);
 }
 
@@ -50,9 +56,10 @@ export function compileExpression(
  * @example
  * ```ts
  * import { EXPRESSION_LIMITS } from "@interlatch/core";
+ * import { NO_PARTS } from "../parts/parts.ts";
  * import type { CallScope } from "./scope.ts";
  * declare const scope: CallScope;
- * const condition = compileCondition({ kind: "literal", value: true }, null);
+ * const condition = compileCondition({ kind: "literal", value: true }, NO_PARTS);
  * const held = condition(scope, { left: EXPRESSION_LIMITS.costPerDecision });
  * if (held === true) console.log("the rule matches");
  * ```
@@ -60,38 +67,43 @@ export function compileExpression(
  */
 export function compileCondition(
   expression: Expression,
-  patterns: PatternCompiler | null,
+  parts: Parts,
   options: CompileOptions = {},
 ): Condition {
-  const { node, frame } = compileRoot(expression, patterns, options);
+  const { node, frame } = compileRoot(expression, parts, options);
   return (scope, budget) => truth(node(scope, budget, frame));
 }
 
 function compileRoot(
   expression: Expression,
-  patterns: PatternCompiler | null,
-  { shortcuts = true }: CompileOptions,
+  parts: Parts,
+  { shortcuts = true, observe }: CompileOptions,
 ): { readonly node: Node; readonly frame: Frame } {
   const slots = { count: 0 };
-  const node = compilationOf(patterns, [], shortcuts, slots).compile(expression);
+  const compile =
+    observe === undefined
+      ? compileNode
+      : (part: Expression, around: Compilation): Node => observed(part, around, observe);
+  const node = compilationOf(parts, [], shortcuts, slots, compile).compile(expression);
   // One frame for all evaluations: they are synchronous, and nothing in them calls back.
   return { node, frame: Array.from({ length: slots.count }, () => null) };
 }
 
 function compilationOf(
-  patterns: PatternCompiler | null,
+  parts: Parts,
   locals: readonly string[],
   shortcuts: boolean,
   slots: { count: number },
+  compile: (expression: Expression, compilation: Compilation) => Node,
 ): Compilation {
   slots.count = Math.max(slots.count, locals.length);
   const compilation: Compilation = {
-    patterns,
+    parts,
     locals,
     shortcuts,
     slots,
-    compile: (expression) => compileNode(expression, compilation),
-    binding: (name) => compilationOf(patterns, [...locals, name], shortcuts, slots),
+    compile: (expression) => compile(expression, compilation),
+    binding: (name) => compilationOf(parts, [...locals, name], shortcuts, slots, compile),
   };
   return compilation;
 }
@@ -99,6 +111,16 @@ function compilationOf(
 function compileNode(expression: Expression, compilation: Compilation): Node {
   const shortcut = compilation.shortcuts ? compileShortcut(expression, compilation) : null;
   return shortcut ?? compileGeneric(expression, compilation);
+}
+
+/** The general form, with a word to the observer after each evaluation. */
+function observed(expression: Expression, compilation: Compilation, observe: Observe): Node {
+  const node = compileGeneric(expression, compilation);
+  return (scope, budget, frame) => {
+    const result = node(scope, budget, frame);
+    observe(expression, result);
+    return result;
+  };
 }
 
 function compileGeneric(expression: Expression, compilation: Compilation): Node {

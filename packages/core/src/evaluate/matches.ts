@@ -1,23 +1,17 @@
-import { InterlatchError } from "../errors/errors.ts";
+import { needed } from "../parts/parts.ts";
 import type { Expression } from "../policy/expression.ts";
 import { BUDGET_EXHAUSTED, spend } from "./cost.ts";
 import { describe } from "./describe.ts";
 import type { Compilation, Node } from "./node.ts";
 import { EvaluationError, isError } from "./value.ts";
 
-/** Compiles `text.matches("pattern")`: whether RE2 finds the pattern anywhere in the text. */
+/** Compiles `text.matches("pattern")`: whether the pattern is found anywhere in the text. */
 export function compileMatches(
   expression: Extract<Expression, { kind: "matches" }>,
   compilation: Compilation,
 ): Node {
-  if (compilation.patterns === null) {
-    throw new InterlatchError(
-      "ERR_BUNDLE_POLICY",
-      "A pattern cannot be compiled: RE2 is not loaded.",
-    );
-  }
   const of = compilation.compile(expression.of);
-  const pattern = compilation.patterns.compile(expression.pattern);
+  const pattern = needed(compilation.parts, "patterns").compile(expression.pattern);
   const name = describe(expression.of);
   const notText = new EvaluationError(`${name} is not a text`);
   const tooLong = new EvaluationError(`${name} is too long for its pattern`);

@@ -1,5 +1,5 @@
 import type { Expression } from "../policy/expression.ts";
-import type { PatternCompiler } from "./pattern.ts";
+import type { Parts } from "../parts/parts.ts";
 import type { CallScope, CostBudget } from "./scope.ts";
 import type { Result, Value } from "./value.ts";
 
@@ -11,8 +11,8 @@ export type Node = (scope: CallScope, budget: CostBudget, frame: Frame) => Resul
 
 /** What compiling one expression needs to know of its surroundings. */
 export interface Compilation {
-  /** RE2, or `null` where the policy holds no pattern. */
-  readonly patterns: PatternCompiler | null;
+  /** What was loaded for the policy. */
+  readonly parts: Parts;
   /** Names bound by the comprehensions around, outermost first; a slot is an index into this. */
   readonly locals: readonly string[];
   /** Whether common shapes may take their short cut. A test compiles both ways and compares. */

@@ -1,15 +1,16 @@
-import { compilePattern, patternsTooLarge } from "./pattern/compile.ts";
-import { createFolds } from "./pattern/folds.ts";
+import { InterlatchError } from "../errors/errors.ts";
+import type { PatternTable } from "../policy/ir.ts";
+import { readPattern } from "./pattern/compiled.ts";
 import { createMemory } from "./pattern/matcher.ts";
-import type { SharedSets } from "./pattern/program.ts";
+import { type RuneSet, runeSet } from "./pattern/program.ts";
 
 /** A compiled pattern. Matching takes time linear in text × instructions and bounded memory, whatever the two are. */
 export interface CompiledPattern {
-  /** RE2 instructions after expansion. */
+  /** Instructions of its program. */
   readonly instructions: number;
   /** The longest text that may be asked about, in UTF-16 units. A longer one is the caller's error. */
   readonly subjectLimit: number;
-  /** Whether RE2 finds the pattern anywhere in the text. */
+  /** Whether the pattern is found anywhere in the text. */
   test(text: string): boolean;
   /** Whether the text holds the literals the pattern cannot do without; `false` means no match. Cheap. */
   mayMatch(text: string): boolean;
@@ -21,49 +22,54 @@ export interface CompiledPattern {
   searchCost(text: string): number;
 }
 
-/** Compiles the literal patterns of a policy; equal patterns are compiled once. */
+/** Finds the patterns of a policy by their text; one pattern is made ready once. */
 export interface PatternCompiler {
   /**
-   * Compiles a pattern in RE2 syntax.
+   * The pattern of this text, ready to be asked.
    *
-   * @throws InterlatchError `ERR_BUNDLE_POLICY` when the pattern is no RE2, is longer than 512 characters or
-   * expands to more than 1,000 instructions, or when all patterns together are too large to load in a moment;
-   * the message is fit for the author
+   * @throws InterlatchError `ERR_BUNDLE_POLICY` when the policy holds no program for it
    */
   compile(pattern: string): CompiledPattern;
 }
 
 /**
- * Instructions that the patterns of one policy may have together, large character classes counted by their
- * size: some 30,000 ordinary patterns, or half a second of compiling.
- */
-const TOTAL_SIZE = 500_000;
-
-/**
- * Loads RE2 and gives a compiler for the patterns of one policy. RE2 is imported here and nowhere else, so that
- * a host whose policies hold no pattern never loads it.
+ * Gives the patterns of one policy. No pattern is parsed here: what RE2 made of each at build is signed with the
+ * policy, so that a decision depends on no version of RE2.
+ *
+ * @param table - from a validated policy; `undefined` where it holds no pattern
  *
  * @example
  * ```ts
- * const patterns = await loadPatternCompiler();
- * patterns.compile("^[a-z]+$").test("abc"); // true
+ * import type { Policy } from "@interlatch/core";
+ * import { createPatterns } from "@interlatch/core/build";
+ * declare const policy: Policy; // of which a condition asks `arguments.name.matches("^[a-z]+$")`
+ * createPatterns(policy.patterns).compile("^[a-z]+$").test("abc"); // true
  * ```
  */
-export async function loadPatternCompiler(): Promise<PatternCompiler> {
-  const { RE2JS } = await import("@bufbuild/re2");
-  const compiled = new Map<string, CompiledPattern>();
+export function createPatterns(table: PatternTable | undefined): PatternCompiler {
+  const { sets: ranges = [], programs = [] } = table ?? {};
+  const sources = new Map(programs.map((program) => [program.pattern, program]));
+  const ready = new Map<string, CompiledPattern>();
+  const sets: (RuneSet | undefined)[] = [];
   // All patterns of a policy share sets and one allowance of memory, so that many take hardly more than one.
   const memory = createMemory();
-  const sets: SharedSets = { known: new Map(), foldsOf: createFolds(RE2JS) };
-  let left = TOTAL_SIZE;
+  function setAt(index: number): RuneSet {
+    return (sets[index] ??= runeSet(ranges[index] ?? []));
+  }
   return {
     compile(pattern) {
-      const known = compiled.get(pattern);
+      const known = ready.get(pattern);
       if (known !== undefined) return known;
-      const made = compilePattern(RE2JS, pattern, sets, memory);
-      left -= made.size;
-      if (left < 0) throw patternsTooLarge();
-      compiled.set(pattern, made);
+      const source = sources.get(pattern);
+      if (source === undefined) {
+        const which = JSON.stringify(pattern.slice(0, 96));
+        throw new InterlatchError(
+          "ERR_BUNDLE_POLICY",
+          `The policy holds no program for the pattern ${which}.`,
+        );
+      }
+      const made = readPattern(source, setAt, memory);
+      ready.set(pattern, made);
       return made;
     },
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { image } from "../../test/json.ts";
 import type { ArgumentSchema } from "../policy/ir.ts";
 import { compileArguments } from "./schema.ts";
+import { EVERY_PART } from "../../test/parts.ts";
 
 const exportData: ArgumentSchema = {
   type: "object",
@@ -22,7 +23,7 @@ const exportData: ArgumentSchema = {
 };
 
 function fault(schema: ArgumentSchema, args: object): string | null {
-  return compileArguments(schema)(image(args));
+  return compileArguments(schema, EVERY_PART)(image(args), { left: 100_000 });
 }
 
 /** What is wrong with one argument, `x`, under a schema. */
@@ -78,7 +79,9 @@ describe("the arguments of a described tool", () => {
       expect(fault(exportData, sent)).toBe(`arguments.${key} is not a known key`);
     }
     const odd: ArgumentSchema = { type: "object", properties: {}, required: ["toString"] };
-    expect(compileArguments(odd)({})).toBe("arguments.toString is required");
+    expect(compileArguments(odd, EVERY_PART)({}, { left: 100_000 })).toBe(
+      "arguments.toString is required",
+    );
   });
 
   it("are never quoted in the answer, and odd keys are quoted safely and cut", () => {

@@ -12,7 +12,8 @@ export interface CallScope {
   readonly dataType: DataClass | undefined;
   readonly operation: Operation;
   readonly session: string;
-  readonly facts: JsonObject;
+  /** `undefined` where those of the host do not fit the policy. */
+  readonly facts: JsonObject | undefined;
   readonly risk: number;
   /** `request.time`: epoch milliseconds. */
   readonly time: number;

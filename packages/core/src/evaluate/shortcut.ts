@@ -76,7 +76,7 @@ function variableIsLiteral({ operator, left, right }: Compare): Node | null {
 /** `arguments.table in ["orders", "customers"]`: one look-up, however long the list. */
 function inLiteralList({ left, right }: Compare, compilation: Compilation): Node | null {
   const literals = right.kind === "list" ? literalItems(right) : null;
-  if (literals === null) return null;
+  if (literals === null || literals.some(isLong)) return null;
   const members: ReadonlySet<Value> = new Set(literals);
   const of = compilation.compile(left);
   return (scope, budget, frame) => {
@@ -84,9 +84,19 @@ function inLiteralList({ left, right }: Compare, compilation: Compilation): Node
     const value = of(scope, budget, frame);
     if (isError(value)) return value;
     // Sets compare as `==` does: minus zero is zero, and there is no NaN.
-    return --budget.left < 0 ? BUDGET_EXHAUSTED : members.has(value);
+    return --budget.left < 0 ? BUDGET_EXHAUSTED : !isLong(value) && members.has(value);
   };
 }
+
+/**
+ * Whether a value is a text that a set must not be asked about. Very long ones have hashes of their length alone:
+ * one look-up among a hundred that differ at their end compares megabytes, and nobody pays for it.
+ */
+function isLong(value: Value): boolean {
+  return typeof value === "string" && value.length > LONGEST_MEMBER;
+}
+
+const LONGEST_MEMBER = 1_024;
 
 /** `"admin" in agent.roles`, which is also what `agent.role == "admin"` becomes. */
 function literalInField({ left, right }: Compare): Node | null {

@@ -8,6 +8,8 @@ interface DenialBase {
   /** Its effect is `deny`: a review that nobody could answer ended as one. */
   readonly decision: Decision;
   readonly call: { readonly id: string | null; readonly tool: string };
+  /** The id of the approval that it is about, where people were asked. */
+  readonly approval?: string;
   /** Safe for the model: the fallback's words, or the code's. Also there for a value, as its explanation. */
   readonly message: string;
 }

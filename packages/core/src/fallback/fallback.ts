@@ -9,6 +9,8 @@ export interface DeniedCall {
   readonly id: string | null;
   readonly tool: string;
   readonly decision: Decision;
+  /** `null`: people were not asked. */
+  readonly approval: { readonly id: string } | null;
   readonly deciding: Rule | null;
   /** `null` where no bundle is loaded. */
   readonly evaluator: Evaluator | null;
@@ -20,7 +22,8 @@ export interface DeniedCall {
  * What the agent gets instead of the denied call. The most specific fallback wins: the deciding rule's, the
  * tool's, the policy's. A value that cannot be made gives way to the message.
  */
-export function fallBack({ id, tool, decision, deciding, evaluator, request }: DeniedCall): Denial {
+export function fallBack(denied: DeniedCall): Denial {
+  const { id, tool, decision, approval, deciding, evaluator, request } = denied;
   const base = evaluator?.policy.fallback;
   const chosen: Fallback | undefined =
     deciding?.fallback ?? evaluator?.tool(tool)?.fallback ?? base;
@@ -30,11 +33,17 @@ export function fallBack({ id, tool, decision, deciding, evaluator, request }: D
   const reason = deciding?.action === "allow" ? undefined : deciding?.reason;
   const call = Object.freeze({ id, tool });
   const message = denialMessage(template, tool, decision, reason);
+  const about = {
+    decision,
+    call,
+    message,
+    ...(approval === null ? {} : { approval: approval.id }),
+  };
   if (chosen?.kind === "value" && request !== null) {
     const value = evaluator?.value(chosen.value, request);
     if (value !== undefined) {
-      return markDenial({ kind: "value", decision, call, message, value: structuredClone(value) });
+      return markDenial({ kind: "value", ...about, value: structuredClone(value) });
     }
   }
-  return markDenial({ kind: "message", decision, call, message });
+  return markDenial({ kind: "message", ...about });
 }

@@ -1,8 +1,8 @@
 import { spend, textCost } from "../evaluate/cost.ts";
 import { compileExpression } from "../evaluate/expression.ts";
-import type { PatternCompiler } from "../evaluate/pattern.ts";
 import type { CallScope, CostBudget } from "../evaluate/scope.ts";
 import { isError } from "../evaluate/value.ts";
+import type { Parts } from "../parts/parts.ts";
 import type { ValueTemplate } from "../policy/ir.ts";
 import type { Json } from "../snapshot/json.ts";
 import { takeSnapshot } from "../snapshot/snapshot.ts";
@@ -18,39 +18,46 @@ export type ValueMaker = (scope: CallScope, budget: CostBudget) => Json | undefi
  *
  * @throws InterlatchError `ERR_BUNDLE_POLICY`, as `compileExpression`
  */
-export function compileValue(
-  template: ValueTemplate,
-  patterns: PatternCompiler | null,
-): ValueMaker {
-  const make = compilePart(template, patterns);
+export function compileValue(template: ValueTemplate, parts: Parts): ValueMaker {
+  const make = compilePart(template, parts);
   return (scope, budget) => imageOf(make(scope, budget));
 }
 
 /** What is made for one call, not yet known to be JSON; `undefined` when an expression in it errs. */
 type Maker = (scope: CallScope, budget: CostBudget) => unknown;
 
-function compilePart(template: ValueTemplate, patterns: PatternCompiler | null): Maker {
+function compilePart(template: ValueTemplate, parts: Parts): Maker {
   switch (template.kind) {
     case "literal":
       return () => template.value;
     case "expression":
-      return compileRun(template.expression, patterns);
+      return compileRun(template.expression, parts);
     case "text":
-      return compileText(template.parts, patterns);
+      return compileText(template.parts, parts);
     case "list": {
-      const items = template.items.map((item) => compilePart(item, patterns));
+      const items = template.items.map((item) => compilePart(item, parts));
       return (scope, budget) => {
-        const made = items.map((item) => item(scope, budget));
-        return made.includes(undefined) ? undefined : made;
+        const made: unknown[] = [];
+        for (const item of items) {
+          const value = item(scope, budget);
+          // The first that cannot be made is the last that is tried: finding out may have taken milliseconds.
+          if (value === undefined) return undefined;
+          made.push(value);
+        }
+        return made;
       };
     }
     case "object": {
       const entries = template.entries.map(
-        ([key, value]) => [key, compilePart(value, patterns)] as const,
+        ([key, value]) => [key, compilePart(value, parts)] as const,
       );
       return (scope, budget) => {
-        const made = entries.map(([key, value]) => [key, value(scope, budget)] as const);
-        if (made.some(([, value]) => value === undefined)) return undefined;
+        const made: (readonly [string, unknown])[] = [];
+        for (const [key, makeValue] of entries) {
+          const value = makeValue(scope, budget);
+          if (value === undefined) return undefined;
+          made.push([key, value]);
+        }
         // `fromEntries` makes own properties, `__proto__` included.
         return Object.fromEntries(made);
       };
@@ -60,10 +67,8 @@ function compilePart(template: ValueTemplate, patterns: PatternCompiler | null):
 
 type TextParts = Extract<ValueTemplate, { kind: "text" }>["parts"];
 
-function compileText(parts: TextParts, patterns: PatternCompiler | null): Maker {
-  const makers = parts.map((part) =>
-    typeof part === "string" ? part : compileRun(part, patterns),
-  );
+function compileText(texts: TextParts, parts: Parts): Maker {
+  const makers = texts.map((part) => (typeof part === "string" ? part : compileRun(part, parts)));
   return (scope, budget) => {
     let text = "";
     for (const part of makers) {
@@ -82,8 +87,8 @@ function compileText(parts: TextParts, patterns: PatternCompiler | null): Maker 
 
 type Expression = Extract<ValueTemplate, { kind: "expression" }>["expression"];
 
-function compileRun(expression: Expression, patterns: PatternCompiler | null): Maker {
-  const program = compileExpression(expression, patterns);
+function compileRun(expression: Expression, parts: Parts): Maker {
+  const program = compileExpression(expression, parts);
   return (scope, budget) => {
     const value = program(scope, budget);
     return isError(value) ? undefined : value;

@@ -1,50 +1,82 @@
+import type { Approval } from "../approvals/approval.ts";
 import type { AuditSink } from "../audit/record.ts";
 import { memoryLimits } from "../limits/memory.ts";
-import type { BundleKeeper } from "./bundles.ts";
+import type { BundleKeeper, LoadedBundle } from "./bundles.ts";
 import { Enforcer } from "./enforcer.ts";
 import { Emitter } from "./emitter.ts";
-import type { Guard } from "./guard.ts";
+import type { ReviewNotice } from "./events.ts";
+import type { CallInput, Guard, OpenedCall, OpenOptions, OpenReviewsOptions } from "./guard.ts";
 import { hostClock, hostLogger, textOf } from "./host-parts.ts";
 import type { Judged } from "./judge.ts";
-import { denialLine } from "./log-line.ts";
+import { decidedCall } from "./decided-call.ts";
+import { denialLine, shadowLine } from "./log-line.ts";
 import type { CommonOptions } from "./options.ts";
 import type { GuardParts } from "./parts.ts";
+import { approvalsOf, LazyReviews } from "./reviews-loader.ts";
+import { differs } from "./shadow.ts";
 import type { CoverageEntry } from "./status.ts";
 import { createTickets } from "./tickets.ts";
 import { visibleTools } from "./visible-tools.ts";
 
-/** Puts a guard together around a keeper of bundles. */
+/** Puts a guard together around a keeper of bundles, and of those that are only watched. */
 export function assembleGuard(
   keeper: BundleKeeper,
   emitter: Emitter,
   options: CommonOptions,
+  shadow: BundleKeeper | null = null,
 ): Guard {
-  const { audit, onReview } = options;
+  const { audit, onReview, stores, reviewTimeout = 0 } = options;
   const logger = hostLogger(options.logger);
   const clock = hostClock(options.clock ?? Date.now);
   const tickets = createTickets();
   const covered = new Map<string, CoverageEntry>();
+  // A sink is code of the host's: what it says here must not make a denial throw later.
+  const place = typeof audit.place === "string" ? audit.place : undefined;
   let closing: Promise<void> | null = null;
 
   const failed = (error: unknown): void => {
     logger?.error({ error: textOf(error) }, "the guard failed; the call was denied");
   };
+  const bundle = (now: number): LoadedBundle | null => {
+    if (closing !== null) return null;
+    if (keeper.current === null) keeper.retry(now);
+    return keeper.current;
+  };
+  const reviews = new LazyReviews({
+    store: stores?.approvals,
+    onReview,
+    clock: clock.now,
+    bundle,
+    requested: (approval) => emitter.emit("approval.requested", noticeOf(approval)),
+    decided: (approval) => emitter.emit("approval.decided", noticeOf(approval)),
+    failed,
+  });
   const parts: GuardParts = {
     tickets,
     audit,
-    limits: options.stores?.limits ?? memoryLimits(),
-    onReview,
+    limits: stores?.limits ?? memoryLimits(),
+    canReview: onReview !== undefined || stores?.approvals !== undefined || reviewTimeout > 0,
+    canAnswerLater: stores?.approvals !== undefined,
+    reviewTimeout,
+    reviews,
     clock: clock.now,
     recordTime: clock.nowOrLast,
-    bundle: (now) => {
-      if (closing !== null) return null;
-      if (keeper.current === null) keeper.retry(now);
-      return keeper.current;
+    bundle,
+    shadow: (now) => {
+      if (shadow === null || closing !== null) return null;
+      if (shadow.current === null) shadow.retry(now);
+      return shadow.current;
     },
     decided: (judged) => {
-      if (judged.decision.effect === "deny") logger?.info(fieldsOf(judged), denialLine(judged));
+      if (judged.decision.effect === "deny")
+        logger?.info(fieldsOf(judged), denialLine(judged, place));
       const { id, tool, run, decision } = judged;
-      emitter.emit("decision", { call: id, tool, agent: run?.agent.id ?? null, decision });
+      const agent = run?.agent.id ?? null;
+      emitter.emit("decision", { call: id, tool, agent, decision });
+      if (emitter.isHeard("call")) emitter.emit("call", decidedCall(judged));
+      if (!differs(decision)) return;
+      logger?.info(fieldsOf(judged), shadowLine(id, tool, decision.would));
+      emitter.emit("shadow.differs", { call: id, tool, agent, decision });
     },
     auditFailed: (error) => {
       const message = textOf(error);
@@ -57,13 +89,16 @@ export function assembleGuard(
 
   /** Once: whoever closes it again waits for the same end, and learns of the same failure. */
   function close(): Promise<void> {
+    reviews.close();
     return (closing ??= Promise.resolve().then(() => closeAudit(audit)));
   }
 
   return {
     for: (identity, ticketOptions = {}) => tickets.issue(identity, ticketOptions),
     decide: (call) => enforcer.preview(call),
-    open: (calls, openOptions = {}) => enforcer.openBatch(calls, openOptions),
+    open: openerOf(enforcer),
+    approvals: approvalsOf(reviews),
+    approvalOf: (call) => enforcer.approvalOf(call),
     run: (call, execute, runOptions = {}) => enforcer.run(call, execute, runOptions),
     visibleTools: (ticket, tools) => {
       const now = clock.nowOrLast();
@@ -77,15 +112,37 @@ export function assembleGuard(
       state: closing !== null ? "closed" : keeper.current === null ? "no_bundle" : "ready",
       bundle: keeper.current?.status ?? null,
       lastError: keeper.lastError,
+      shadow: shadow?.current?.status ?? null,
+      lastShadowError: shadow?.lastError ?? null,
       openCalls: enforcer.openCalls,
     }),
     on: (name, listener) => emitter.on(name, listener),
-    reload: () => keeper.reload(),
+    reload: async () => {
+      // The listener is told of a bundle in shadow that does not load; it is no reason to fail here.
+      await Promise.all([keeper.reload(), shadow?.reload().catch(() => undefined)]);
+    },
     flush: () => audit.flush(),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** One name for both: with `reviews` people are asked, which takes its time. */
+function openerOf(enforcer: Enforcer): Guard["open"] {
+  function open(calls: readonly CallInput[], options: OpenReviewsOptions): Promise<Opened>;
+  function open(calls: readonly CallInput[], options?: OpenOptions): Opened;
+  function open(
+    calls: readonly CallInput[],
+    options: OpenOptions & Partial<OpenReviewsOptions> = {},
+  ): Opened | Promise<Opened> {
+    const { reviews } = options;
+    return reviews === true || reviews === "opened"
+      ? enforcer.openReviews(calls, { ...options, reviews })
+      : enforcer.openBatch(calls, options);
+  }
+  return open;
+}
+type Opened = readonly OpenedCall[];
 
 /** A sink that cannot flush still lets go of its file. */
 async function closeAudit(audit: AuditSink): Promise<void> {
@@ -114,6 +171,12 @@ function coverageOf(
       known: true,
     }));
   return [...wrapped, ...missing];
+}
+
+function noticeOf(approval: Approval): ReviewNotice {
+  const { id, call, state, agent, tenant, session, priority, expiresAt, votes } = approval;
+  const reviewers = votes.map(({ reviewer }) => reviewer.id);
+  return { id, call, state, agent: agent.id, tenant, session, priority, expiresAt, reviewers };
 }
 
 function fieldsOf({ id, tool, run, decision }: Judged): object {

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { verifies } from "../../../../test/verifies.ts";
 import { takeSnapshot } from "../snapshot/snapshot.ts";
 import { testGuard, type TestGuard } from "../testing/index.ts";
@@ -139,8 +139,7 @@ describe("a stream", () => {
     async () => {
       const guard = await testGuard({ tool: "review" }, { onReview: reject });
       void guard.run(callOf(guard), parts);
-      await turn();
-      expect(left(guard)).toEqual([0, "call", "blocked"]);
+      await vi.waitFor(() => expect(left(guard)).toEqual([0, "call", "blocked"]));
     },
   );
 
@@ -148,7 +147,7 @@ describe("a stream", () => {
     "core.attack.stream",
     "left before its answer came does not run, and its records are whole",
     async () => {
-      let answer = (): void => undefined;
+      let answer: (() => void) | undefined;
       const onReview: OnReview = () =>
         new Promise((done) => (answer = () => done({ answer: "approve", reviewer: "ann" })));
       const guard = await testGuard({ tool: "review" }, { onReview });
@@ -160,10 +159,10 @@ describe("a stream", () => {
       const stream = guard.run(callOf(guard), execute, { stream: true }) as AsyncGenerator<number>; // it waits
       expect(await stream.return("enough")).toEqual({ done: true, value: "enough" });
       expect(await stream.next()).toEqual({ done: true, value: undefined });
-      answer();
-      await turn();
+      await vi.waitFor(() => expect(answer).toBeTypeOf("function"));
+      answer?.();
+      await vi.waitFor(() => expect(left(guard)).toEqual([0, "call", "aborted"]));
       expect(ran).toBe(0);
-      expect(left(guard)).toEqual([0, "call", "aborted"]);
     },
   );
 

@@ -10,14 +10,16 @@ import { isPromise, when, type Awaitable } from "./wait.ts";
  * limit says so. A store that fails denies: nobody knows what is left.
  *
  * @param waived - limits by rule name that a reviewer has just approved to go past
+ * @param keys - `shadow`: counts for a policy that enforces nothing, beside what is enforced
  */
 export function reserveLimits(
   judged: Judged,
   store: LimitStore,
   now: number,
   waived: ReadonlySet<string>,
+  keys?: "shadow",
 ): Awaitable<Judged> {
-  const demands = demandsOf(judged)?.filter((demand) => !waived.has(demand.rule));
+  const demands = demandsOf(judged, keys)?.filter((demand) => !waived.has(demand.rule));
   if (demands === undefined) return cannotCount(judged);
   if (demands.length === 0) return judged;
   let result: Awaitable<LimitResult>;
@@ -30,15 +32,43 @@ export function reserveLimits(
   return taken instanceof Promise ? taken.catch(() => denied(judged, "store_unavailable")) : taken;
 }
 
+/**
+ * Gives back what {@link reserveLimits} took at the same time, where the call does not run after all. A store that
+ * fails at it keeps them: what counts too much only denies sooner.
+ */
+export function releaseLimits(
+  judged: Judged,
+  store: LimitStore,
+  now: number,
+  waived: ReadonlySet<string>,
+): Awaitable<unknown> {
+  const demands = demandsOf(judged, undefined)?.filter((demand) => !waived.has(demand.rule)) ?? [];
+  if (demands.length === 0) return undefined;
+  try {
+    const released = store.release?.(demands, now);
+    return isPromise(released) ? Promise.resolve(released).catch(() => undefined) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What {@link reserveLimits} would say now. Takes nothing. */
-export function peekLimits(judged: Judged, store: LimitStore, now: number): Judged {
-  const demands = demandsOf(judged);
+export function peekLimits(
+  judged: Judged,
+  store: LimitStore,
+  now: number,
+  keys?: "shadow",
+): Judged {
+  const demands = demandsOf(judged, keys);
   if (demands === undefined) return cannotCount(judged);
   if (demands.length === 0) return judged;
   return afterLimits(judged, demands, store.peek(demands, now));
 }
 
-function demandsOf({ decision, run }: Judged): readonly LimitDemand[] | undefined {
+function demandsOf(
+  { decision, run }: Judged,
+  keys: "shadow" | undefined,
+): readonly LimitDemand[] | undefined {
   if (decision.obligations.length === 0 || run === null) return [];
   const subject = {
     tenant: run.tenant ?? null,
@@ -46,7 +76,9 @@ function demandsOf({ decision, run }: Judged): readonly LimitDemand[] | undefine
     user: run.user?.id ?? null,
     session: run.session,
   };
-  return limitDemands(decision.obligations, subject) ?? undefined;
+  const demands = limitDemands(decision.obligations, subject) ?? undefined;
+  if (keys === undefined) return demands;
+  return demands?.map((demand) => ({ ...demand, key: JSON.stringify([keys, demand.key]) }));
 }
 
 function cannotCount(judged: Judged): Judged {
@@ -86,7 +118,6 @@ export function recordCall(
   evaluation: string,
   now: number,
   audit: AuditSink,
-  reviewer: string | undefined,
   failed: (error: unknown) => void,
 ): Awaitable<Judged> {
   const unavailable = (error: unknown): Judged => {
@@ -96,7 +127,7 @@ export function recordCall(
   const operation = judged.bundle?.evaluator.tool(judged.tool)?.operation;
   const durable = operation !== "read";
   try {
-    const kept = audit.append(callEvent(judged, evaluation, now, reviewer), { durable });
+    const kept = audit.append(callEvent(judged, evaluation, now), { durable });
     if (kept === undefined) return judged;
     if (!isPromise(kept)) return unavailable(new TypeError("the audit sink answered neither way"));
     return Promise.resolve(kept).then(() => judged, unavailable);

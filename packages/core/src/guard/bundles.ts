@@ -1,10 +1,11 @@
 import type { VerifiedBundle } from "../bundle/load.ts";
 import type { BundleIdentity } from "../decision/decision.ts";
-import { createEvaluator, type Evaluator } from "../decision/evaluator.ts";
+import { createEvaluator, type Evaluator, type EvaluatorOptions } from "../decision/evaluator.ts";
+import { compileOutput, type SchemaCheck } from "../evaluate/schema.ts";
 import { isInterlatchError } from "../errors/errors.ts";
-import { loadPatternCompiler } from "../evaluate/pattern.ts";
-import { hasPattern } from "../policy/patterns.ts";
+import { loadParts, TEMPLATE_PARTS } from "../parts/load.ts";
 import type { Policy } from "../policy/ir.ts";
+import { createFacts, type Facts } from "./facts.ts";
 import { textOf } from "./host-parts.ts";
 import type { GuardStatus } from "./status.ts";
 
@@ -12,23 +13,27 @@ import type { GuardStatus } from "./status.ts";
 export interface LoadedBundle {
   readonly identity: BundleIdentity;
   readonly evaluator: Evaluator;
+  readonly facts: Facts;
   /** Epoch milliseconds. */
   readonly notBefore: number;
   readonly expires: number;
   readonly status: NonNullable<GuardStatus["bundle"]>;
 }
 
-/** Compiles a verified payload. RE2 is loaded only where the policy holds a pattern. */
+/** Compiles a verified payload, and loads the parts of the run time that its policy uses. */
 export async function prepareBundle(
   verified: VerifiedBundle,
   source: string,
   now: number,
+  options: EvaluatorOptions = {},
 ): Promise<LoadedBundle> {
   const { payload, digest, signers } = verified;
   const identity = Object.freeze({ id: payload.id, version: payload.version, digest });
+  const parts = await loadParts(payload.policy);
   return {
     identity,
-    evaluator: await prepareEvaluator(payload.policy),
+    evaluator: createEvaluator(payload.policy, parts, options),
+    facts: createFacts(payload.policy, parts),
     notBefore: Date.parse(payload.notBefore),
     expires: Date.parse(payload.expires),
     status: Object.freeze({
@@ -39,14 +44,47 @@ export async function prepareBundle(
       signers,
       source,
       loadedAt: new Date(now).toISOString(),
-      mode: "enforce",
+      mode: payload.policy.mode,
     }),
   };
 }
 
-/** Compiles a policy whose shape was checked. */
-export async function prepareEvaluator(policy: Policy): Promise<Evaluator> {
-  return createEvaluator(policy, hasPattern(policy) ? await loadPatternCompiler() : null);
+/**
+ * Compiles a policy whose shape was checked, and loads the parts of the run time that it uses.
+ *
+ * @param options - `tokens`, from `createTokens`, where the policy redacts `as: token`; `anyTemplate` where
+ * {@link Evaluator.value} will be asked about templates that do not stand in the policy
+ * @throws InterlatchError `ERR_BUNDLE_POLICY` for a pattern that the policy holds no program for
+ * @throws InterlatchError `ERR_BUNDLE_ENGINE` when a part cannot be loaded
+ */
+export async function prepareEvaluator(
+  policy: Policy,
+  { anyTemplate = false, ...options }: PrepareOptions = {},
+): Promise<Evaluator> {
+  const parts = await loadParts(policy, anyTemplate ? TEMPLATE_PARTS : []);
+  return createEvaluator(policy, parts, options);
+}
+
+/**
+ * Compiles the `output` of each tool that has one: what stands in for its result must fit.
+ *
+ * @param policy - from `validatePolicy`
+ * @returns by the names of the tools
+ * @throws InterlatchError, as {@link prepareEvaluator}
+ */
+export async function prepareOutputs(policy: Policy): Promise<ReadonlyMap<string, SchemaCheck>> {
+  const parts = await loadParts(policy);
+  const outputs = new Map<string, SchemaCheck>();
+  for (const [name, { output }] of Object.entries(policy.tools)) {
+    if (output !== undefined) outputs.set(name, compileOutput(output, parts));
+  }
+  return outputs;
+}
+
+/** See {@link prepareEvaluator}. */
+export interface PrepareOptions extends EvaluatorOptions {
+  /** Loads all that a template may use, whatever the policy uses. Default: no. */
+  readonly anyTemplate?: boolean;
 }
 
 /** Asks a loader for the bundle now in force; see {@link BundleKeeper}. */

@@ -1,9 +1,11 @@
 import { verifyBundle } from "../bundle/load.ts";
 import { InterlatchError, isInterlatchError } from "../errors/errors.ts";
+import { loadTokens } from "../parts/load.ts";
 import { openTrustRoot } from "../trust/root.ts";
 import { assembleGuard } from "./assemble.ts";
 import { BundleKeeper, prepareBundle, type LoadedBundle } from "./bundles.ts";
 import { Emitter } from "./emitter.ts";
+import type { BundleSource } from "../bundle/source.ts";
 import type { Guard } from "./guard.ts";
 import { hostLogger, textOf } from "./host-parts.ts";
 import type { GuardOptions } from "./options.ts";
@@ -38,54 +40,78 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   checkOptions(options);
   const { bundle: source, trust, audience, rollback, clock = Date.now } = options;
   // Read once: what a later load demands must not change with the host's object.
-  const { id, minVersion, maxLifetimeDays } = options;
+  const { id, minVersion, maxLifetimeDays, shadow } = options;
+  // Its own: a polluted `Object.prototype` must not let a bundle load that enforces nothing.
+  const allowShadow = Object.hasOwn(options, "allowShadow") && options.allowShadow === true;
+  const demands = {
+    allowShadow,
+    ...(id === undefined ? {} : { id }),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxLifetimeDays === undefined ? {} : { maxLifetimeDays }),
+  };
   const logger = hostLogger(options.logger);
+  const tokens = await loadTokens(options.redactionKey);
   const root = await openTrustRoot({ ...trust, now: clock(), rollback });
   const emitter = new Emitter((error) =>
     logger?.error({ error: textOf(error) }, "a listener failed"),
   );
 
-  const load = async (): Promise<LoadedBundle> => {
-    const bytes = await read(source);
-    const now = clock();
-    const made: { bundle?: LoadedBundle } = {};
-    await verifyBundle(bytes, {
-      trust: root,
-      audience,
-      now,
-      rollback,
-      // Compiled before the rollback state moves on: a policy that cannot run here must not shut out the one that can.
-      prepare: async (verified) => {
-        made.bundle = await prepareBundle(verified, source.name, now);
+  const keeperOf = (from: BundleSource, use: "enforce" | "shadow"): BundleKeeper => {
+    const shadow = use === "shadow";
+    const load = async (): Promise<LoadedBundle> => {
+      const bytes = await read(from);
+      const now = clock();
+      const made: { bundle?: LoadedBundle } = {};
+      await verifyBundle(bytes, {
+        ...demands,
+        trust: root,
+        audience,
+        now,
+        rollback,
+        use,
+        // Compiled before the rollback state moves on: a policy that cannot run here must not shut out the one that can.
+        prepare: async (verified) => {
+          made.bundle = await prepareBundle(verified, from.name, now, { tokens });
+        },
+      });
+      if (made.bundle === undefined) throw new Error("a verified bundle was not prepared");
+      return made.bundle;
+    };
+    return new BundleKeeper(load, {
+      loaded: ({ identity, status }) => {
+        const fields = { bundle: identity, source: from.name };
+        const named = `policy ${identity.id} version ${identity.version}`;
+        if (shadow) logger?.info(fields, `${named} is watched in shadow`);
+        else if (status.mode === "enforce") logger?.debug(fields, `${named} is in force`);
+        else logger?.warn(fields, `${named} is in shadow: NOTHING IS ENFORCED`);
+        emitter.emit("bundle.loaded", { bundle: identity, source: from.name, shadow });
       },
-      ...(id === undefined ? {} : { id }),
-      ...(minVersion === undefined ? {} : { minVersion }),
-      ...(maxLifetimeDays === undefined ? {} : { maxLifetimeDays }),
+      rejected: ({ code, message }) => {
+        logger?.warn({ code, source: from.name }, message);
+        emitter.emit("bundle.rejected", { code, message, source: from.name, shadow });
+      },
     });
-    if (made.bundle === undefined) throw new Error("a verified bundle was not prepared");
-    return made.bundle;
   };
-  const keeper = new BundleKeeper(load, {
-    loaded: ({ identity }) => {
-      const text = `policy ${identity.id} version ${identity.version} is in force`;
-      logger?.debug({ bundle: identity, source: source.name }, text);
-      emitter.emit("bundle.loaded", { bundle: identity, source: source.name });
-    },
-    rejected: ({ code, message }) => {
-      logger?.warn({ code, source: source.name }, message);
-      emitter.emit("bundle.rejected", { code, message, source: source.name });
-    },
-  });
+  const keeper = keeperOf(source, "enforce");
+  const shadowKeeper = shadow === undefined ? null : keeperOf(shadow, "shadow");
 
   // Before the first attempt: a bundle that arrives while it runs would otherwise never be seen.
-  const unwatch = watchSource(source, () => keeper.renew(), logger);
+  const unwatchers = [
+    watchSource(source, () => keeper.renew(), logger),
+    shadow === undefined
+      ? () => undefined
+      : watchSource(shadow, () => shadowKeeper?.renew(), logger),
+  ];
+  const unwatch = (): void => unwatchers.forEach((end) => end());
+  // What is only watched stops no start; the listener is told.
+  await shadowKeeper?.reload().catch(() => undefined);
   await keeper.reload().catch((error: unknown) => {
     // What cannot be reached may come yet; what was reached and is not valid must stop the start.
     if (isInterlatchError(error, "ERR_BUNDLE_UNREACHABLE")) return;
     unwatch();
     throw error;
   });
-  const guard = assembleGuard(keeper, emitter, options);
+  const guard = assembleGuard(keeper, emitter, options, shadowKeeper);
   const close = async (): Promise<void> => {
     try {
       unwatch();

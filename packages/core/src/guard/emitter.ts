@@ -25,6 +25,11 @@ export class Emitter {
     };
   }
 
+  /** Whether anybody would be told: what is costly to say is made for listeners alone. */
+  isHeard(name: keyof GuardEvents): boolean {
+    return (this.#listeners.get(name)?.length ?? 0) > 0;
+  }
+
   emit<Name extends keyof GuardEvents>(name: Name, event: GuardEvents[Name]): void {
     const listeners = this.#listeners.get(name);
     if (listeners === undefined) return;

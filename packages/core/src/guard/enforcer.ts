@@ -1,3 +1,4 @@
+import type { Approval } from "../approvals/approval.ts";
 import type { AuditEvent } from "../audit/record.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Denial } from "../fallback/denial.ts";
@@ -14,14 +15,25 @@ import {
   type Ending,
 } from "./execution.ts";
 import type { LoadedBundle } from "./bundles.ts";
-import type { CallInput, Execute, OpenedCall, OpenOptions, RunOptions } from "./guard.ts";
+import type {
+  CallInput,
+  Execute,
+  OpenedCall,
+  OpenOptions,
+  OpenReviewsOptions,
+  RunOptions,
+} from "./guard.ts";
 import { denied, digestOf, judge, NAMELESS, nameOf, refuse, seal, type Judged } from "./judge.ts";
 import { OpenCalls, type OpenCall } from "./open-calls.ts";
 import type { GuardParts } from "./parts.ts";
 import { callEvent, evaluationName, outcomeEvent } from "./records.ts";
 import { reviewObstacle } from "./review.ts";
+import { besideShadow, peekShadow } from "./shadow.ts";
 import { allParts, noParts, onePart, streamOf } from "./stream-parts.ts";
 import { isPromise } from "./wait.ts";
+
+/** A limit frees itself, and a review that waits is asked for again by whoever resumes the run. */
+const PASSING: ReadonlySet<string> = new Set(["rate_limited", "review_pending"]);
 
 /** Denials of one content in a session before the words change. */
 const DENIALS_BEFORE_REPEATED = 3;
@@ -50,7 +62,8 @@ export class Enforcer {
     const judged = this.judge(call);
     if (judged.decision.effect === "deny") return judged.decision;
     try {
-      return peekLimits(judged, this.#parts.limits, judged.time).decision;
+      const { limits } = this.#parts;
+      return peekShadow(peekLimits(judged, limits, judged.time), limits, judged.time).decision;
     } catch (error) {
       this.#parts.failed(error);
       return denied(judged, "store_unavailable").decision;
@@ -66,11 +79,23 @@ export class Enforcer {
       name = nameOf(call);
       const now = clock();
       bundle = this.#parts.bundle(now);
-      return judge(call, name, { tickets, bundle, sessions: this.#sessions, now });
+      const judged = judge(call, name, { tickets, bundle, sessions: this.#sessions, now });
+      const shadow = this.#parts.shadow(now);
+      return shadow === null ? judged : this.#besideShadow(judged, shadow);
     } catch (error) {
       failed(error);
       const base = { ...name, run: null, untrusted: false, bundle, time: recordTime() };
       return refuse(base, "internal_error");
+    }
+  }
+
+  /** What is only watched must not be able to stop a call. */
+  #besideShadow(judged: Judged, shadow: LoadedBundle): Judged {
+    try {
+      return besideShadow(judged, shadow);
+    } catch (error) {
+      this.#parts.failed(error);
+      return judged;
     }
   }
 
@@ -82,26 +107,60 @@ export class Enforcer {
   }
 
   openBatch(calls: readonly CallInput[], { leave }: OpenOptions): readonly OpenedCall[] {
+    const { canReview } = this.#parts;
+    return this.#judgeBatch(calls, canReview).map((judged) => this.#opened(judged, leave));
+  }
+
+  /** As {@link openBatch}; asks people about the calls that need it. */
+  async openReviews(
+    calls: readonly CallInput[],
+    { leave, reviews }: OpenReviewsOptions,
+  ): Promise<readonly OpenedCall[]> {
+    const opened: OpenedCall[] = [];
+    // One after the other: which of them the session's last question is must not be left to chance.
+    for (const judged of this.#judgeBatch(calls, true)) {
+      if (judged.decision.effect !== "review") {
+        opened.push(this.#opened(judged, leave));
+        continue;
+      }
+      const found = await this.#authoriser.ask(judged, reviews !== "opened");
+      opened.push(
+        found.kind === "denied"
+          ? this.#opened(found.judged, leave)
+          : { decision: judged.decision, approval: found.approval },
+      );
+    }
+    return opened;
+  }
+
+  /** The approval of exactly this call; `null`: there is none, or it cannot be told which call it is. */
+  async approvalOf(call: CallInput): Promise<Approval | null> {
+    const judged = this.judge(call);
+    return judged.snapshot === null ? null : this.#authoriser.find(judged);
+  }
+
+  #judgeBatch(calls: readonly CallInput[], canReview: boolean): readonly Judged[] {
     const batch = calls.map((call) => this.#judgeForAll(call));
     const times = new Map<string | null, number>();
     for (const { id } of batch) times.set(id, (times.get(id) ?? 0) + 1);
-    return batch.map((first) => {
-      let judged = first;
+    return batch.map((judged) => {
       // Which of the two was meant cannot be told, so neither runs.
       if (judged.id !== null && (times.get(judged.id) ?? 0) > 1) {
-        judged = denied(judged, "duplicate_call_id");
+        return denied(judged, "duplicate_call_id");
       }
-      if (judged.decision.effect === "review") {
-        const obstacle = reviewObstacle(judged, this.#parts.onReview);
-        if (obstacle !== null) judged = denied(judged, obstacle);
-      }
-      if (judged.decision.effect !== "deny") return { decision: judged.decision };
-      if (leave !== undefined && fallBackOf(judged).kind === leave) {
-        return { decision: judged.decision };
-      }
-      const denial = this.#deny(judged);
-      return { decision: denial.decision, denial };
+      if (judged.decision.effect !== "review") return judged;
+      const obstacle = reviewObstacle(judged, canReview || this.#parts.reviews.isUsed);
+      return obstacle === null ? judged : denied(judged, obstacle);
     });
+  }
+
+  #opened(judged: Judged, leave: OpenOptions["leave"]): OpenedCall {
+    if (judged.decision.effect !== "deny") return { decision: judged.decision };
+    if (leave === "every" || (leave !== undefined && fallBackOf(judged).kind === leave)) {
+      return { decision: judged.decision };
+    }
+    const denial = this.#deny(judged);
+    return { decision: denial.decision, denial };
   }
 
   run<Result, Denied>(
@@ -120,7 +179,7 @@ export class Enforcer {
     const open = this.#take(judged, call);
     if (typeof open === "string") return giveUp(denied(judged, open));
 
-    const authorised = this.#authoriser.authorise(judged, open);
+    const authorised = this.#authoriser.authorise(judged, open, options);
     if (!isPromise(authorised)) {
       if (!isAuthorised(authorised)) return giveUp(authorised);
       const { start, ended } = this.#begin(authorised, execute);
@@ -235,9 +294,9 @@ export class Enforcer {
     return denial;
   }
 
-  /** The fourth and later denials of one content in a session say so. A limit frees itself, so it does not count. */
+  /** The fourth and later denials of one content in a session say so. What ends by itself does not count. */
   #repeated(judged: Judged): Judged {
-    if (judged.run === null || judged.decision.code === "rate_limited") return judged;
+    if (judged.run === null || PASSING.has(judged.decision.code)) return judged;
     const count = this.#sessions.denied(judged.run.sessionKey, digestOf(judged));
     return count > DENIALS_BEFORE_REPEATED ? denied(judged, "repeated") : judged;
   }
@@ -254,7 +313,8 @@ export class Enforcer {
 }
 
 /** What the agent gets instead. Pure, so that it can be asked for before anything is recorded. */
-function fallBackOf({ id, tool, decision, bundle, request, verdict }: Judged): Denial {
+function fallBackOf({ id, tool, decision, approval, bundle, request, verdict }: Judged): Denial {
   const evaluator = bundle?.evaluator ?? null;
-  return fallBack({ id, tool, decision, deciding: verdict.deciding, evaluator, request });
+  const { deciding } = verdict;
+  return fallBack({ id, tool, decision, approval, deciding, evaluator, request });
 }

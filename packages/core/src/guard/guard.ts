@@ -1,5 +1,8 @@
+import type { GuardApprovals } from "../approvals/answers.ts";
+import type { Approval, Reviewer } from "../approvals/approval.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { Denial } from "../fallback/denial.ts";
+import type { ReviewDemand, ReviewPriority } from "../policy/ir.ts";
 import type { JsonObject } from "../snapshot/json.ts";
 import type { Agent, Identity, Ticket, TicketOptions, User } from "./identity.ts";
 import type { CoverageEntry, GuardStatus } from "./status.ts";
@@ -38,15 +41,33 @@ export interface RunOptions<Denied> {
   readonly denied?: (denial: Denial) => Denied;
   /** `true`: `execute` is a plain function that returns an async iterable. Async generator functions are recognised. */
   readonly stream?: boolean;
+  /**
+   * `true`: the caller brings the answers of people to `guard.approvals` by itself. A review without an answer is then
+   * denied `review_pending`, and the same call finds the answer when it comes again. `"opened"`: the same, but nobody
+   * is asked anew. Only an approval that {@link Guard.open} has opened lets the call run, so that a call which is sent
+   * again or made up opens no question.
+   */
+  readonly reviews?: boolean | "opened";
+  /** How long to wait for a person's answer, in milliseconds. Default: the guard's own `reviewTimeout`. */
+  readonly reviewTimeout?: number;
+  /** Ends the wait for a person's answer; the question stays open. */
+  readonly signal?: AbortSignal;
 }
 
 /** Options of {@link Guard.open}. */
 export interface OpenOptions {
   /**
    * A kind of denial that the caller has no way to hand over at this point. Such a call is neither recorded
-   * nor answered: it comes back denied and without a denial, and {@link Guard.run} ends it.
+   * nor answered: it comes back denied and without a denial, and {@link Guard.run} ends it. `"every"`: all of them,
+   * for a caller that may have to begin again before it can hand over anything, and then opens the call once more.
    */
-  readonly leave?: Denial["kind"];
+  readonly leave?: Denial["kind"] | "every";
+}
+
+/** Options of {@link Guard.open} for a caller that asks people itself. */
+export interface OpenReviewsOptions extends OpenOptions {
+  /** `"opened"`: nobody is asked anew; a call without an open approval is denied. */
+  readonly reviews: true | "opened";
 }
 
 /** The verdict on one call of a batch, before any of the batch runs. */
@@ -54,10 +75,22 @@ export interface OpenedCall {
   readonly decision: Decision;
   /** There when the call is over: it was denied, recorded, and this is what the agent gets. */
   readonly denial?: Denial;
+  /** With `reviews`, there for a call that needs one: pending, or approved and ready to run. */
+  readonly approval?: Approval;
 }
 
-/** The question to a person. `arguments` are the effective ones, `asked` what the model asked for. */
+/**
+ * The question to a person. `arguments` are the effective ones, `asked` what the model asked for, but for what the
+ * policy redacts.
+ */
 export interface ReviewRequest {
+  /** The id of the approval. */
+  readonly approval: string;
+  /** Who must answer: each of them. */
+  readonly demands: readonly ReviewDemand[];
+  readonly priority: ReviewPriority;
+  /** ISO 8601, UTC. A later answer comes too late. */
+  readonly expiresAt: string;
   readonly call: { readonly id: string; readonly tool: string };
   readonly arguments: JsonObject;
   readonly asked: JsonObject;
@@ -70,10 +103,19 @@ export interface ReviewRequest {
   readonly session: string;
 }
 
-/** The answer. Anything else, an error or a rejection of the promise is a denial. */
-export type ReviewAnswer =
-  | { readonly answer: "approve"; readonly reviewer: string }
-  | { readonly answer: "reject"; readonly reviewer: string };
+/**
+ * The answer of one person. Anything else, an error or a rejection of the promise is a denial. A reviewer who is only
+ * named counts as a member of the group `reviewer`.
+ */
+export type ReviewAnswer = {
+  readonly reviewer: string | Reviewer;
+  /** For the records. */
+  readonly reason?: string;
+} & (
+  | { readonly answer: "approve" | "reject" }
+  /** Approved with these arguments in place of those that were asked about: all of them, never another tool. */
+  | { readonly answer: "modify"; readonly arguments: JsonObject }
+);
 
 /**
  * Decides, enforces and records. Made by `createGuard`; adapters drive it and hold no state of their own.
@@ -90,9 +132,19 @@ export interface Guard {
   /**
    * Judges a whole batch before any of it runs. A call id twice in the batch denies every call with it.
    * Denied calls are recorded and come back with their denial; the others go on to {@link Guard.run},
-   * which decides again. A `review` goes on when somebody can be asked.
+   * which decides again. A `review` goes on when somebody can be asked. With `reviews` people are asked, and each such
+   * call comes with its approval: until it was used up, opening the same call again finds the same one.
    */
+  open(calls: readonly CallInput[], options: OpenReviewsOptions): Promise<readonly OpenedCall[]>;
   open(calls: readonly CallInput[], options?: OpenOptions): readonly OpenedCall[];
+
+  /** The questions to people, and their answers. */
+  readonly approvals: GuardApprovals;
+  /**
+   * The approval of exactly this call, in whatever state: the one that was opened last for its tenant, session, id,
+   * tool and arguments. Asks nobody and records nothing. `null`: there is none. Rejects where the store fails.
+   */
+  approvalOf(call: CallInput): Promise<Approval | null>;
 
   /**
    * The whole of it: decide, ask, reserve, record, execute, record. Returns what `execute` returns, in the

@@ -1,6 +1,7 @@
+import type { CallEvent } from "../audit/record.ts";
 import { checkValidity } from "../bundle/instant.ts";
 import { DECISION_CODES, type DecisionCode } from "../decision/codes.ts";
-import type { Decision, DenyDecision, Risk } from "../decision/decision.ts";
+import type { Decision, DenyDecision, Risk, Would } from "../decision/decision.ts";
 import type { Evaluation, EvaluationRequest } from "../decision/evaluator.ts";
 import { denial, type Verdict } from "../decision/verdict.ts";
 import type { SessionMemory } from "../sessions/memory.ts";
@@ -9,7 +10,6 @@ import { effectiveSnapshot } from "../snapshot/effective.ts";
 import type { JsonObject } from "../snapshot/json.ts";
 import { NO_ARGUMENTS, takeSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
 import type { LoadedBundle } from "./bundles.ts";
-import { mergeFacts } from "./facts.ts";
 import type { CallInput } from "./guard.ts";
 import type { RunIdentity, Tickets } from "./tickets.ts";
 
@@ -30,8 +30,14 @@ export interface Judged {
   readonly snapshot: Snapshot | null;
   /** With the arguments as asked. */
   readonly asked: Snapshot | null;
+  /** The arguments as asked, but for what the policy hides: what a reviewer may see of them. */
+  readonly shown: JsonObject;
   /** Epoch milliseconds. */
   readonly time: number;
+  /** The same call as a policy in shadow judged it; `null` where none was asked. */
+  readonly shadow: Judged | null;
+  /** The approval that was asked for, and who has answered; `null` where people were not asked. */
+  readonly approval: NonNullable<CallEvent["approval"]> | null;
 }
 
 /** What a call is judged against. */
@@ -84,11 +90,32 @@ export function refuse(base: CallBase, code: DecisionCode, detail?: string): Jud
   const verdict = denial(code, detail);
   const evaluation = { verdict, arguments: NO_ARGUMENTS, rewrites: NO_REWRITES };
   const decision = decisionOf(evaluation, base.bundle);
-  return { ...base, request: null, verdict, decision, snapshot: null, asked: null };
+  return {
+    ...base,
+    request: null,
+    verdict,
+    decision,
+    snapshot: null,
+    asked: null,
+    shown: NO_ARGUMENTS,
+    shadow: null,
+    approval: null,
+  };
+}
+
+/** Asks the rules of the bundle in force; one in shadow enforces none of them. */
+export function decide(
+  base: CallBase,
+  run: RunIdentity,
+  bundle: LoadedBundle,
+  snapshot: Snapshot,
+): Judged {
+  const judged = weigh(base, run, bundle, snapshot);
+  return bundle.status.mode === "shadow" ? inShadow(judged) : judged;
 }
 
 /** Asks the rules. */
-export function decide(
+export function weigh(
   base: CallBase,
   run: RunIdentity,
   bundle: LoadedBundle,
@@ -115,11 +142,56 @@ export function decide(
     decision: decisionOf(evaluation, bundle, risk),
     snapshot: effectiveSnapshot(snapshot, evaluation.arguments),
     asked: snapshot,
+    shown: evaluation.asked,
+    shadow: null,
+    approval: null,
   };
 }
 
+/**
+ * The call as a guard in shadow lets it run: unchanged, unasked, without obligations, whatever the policy says of
+ * it. What the policy says goes along and is recorded.
+ */
+function inShadow(judged: Judged): Judged {
+  const { asked, decision, verdict } = judged;
+  const open: Verdict = { ...OPEN, risk: verdict.risk, rules: decision.rules };
+  const evaluation = {
+    verdict: open,
+    arguments: asked?.image ?? NO_ARGUMENTS,
+    rewrites: NO_REWRITES,
+  };
+  const enforced = decisionOf(evaluation, judged.bundle, decision.risk);
+  return {
+    ...judged,
+    verdict: open,
+    decision: { ...enforced, would: wouldOf(decision) },
+    snapshot: asked,
+    shadow: judged,
+  };
+}
+
+/** What a decision says, where it is not enforced. */
+export function wouldOf(decision: Decision): Would {
+  const { effect, code, reason, rule, at, rules, rewrites, bundle } = decision;
+  return Object.freeze({ effect, code, reason, rule, at, rules, rewrites, bundle });
+}
+
+/** What a policy in shadow said. Its own: what a polluted `Object.prototype` lends is neither told nor recorded. */
+export function wouldIn(decision: Decision): Would | undefined {
+  return Object.hasOwn(decision, "would") ? decision.would : undefined;
+}
+
+/** What stands in the place of a verdict that is not enforced. */
+const OPEN: Verdict = {
+  ...denial("no_match"),
+  effect: "allow",
+  code: "allowed",
+  reason: "the policy is in shadow and enforces nothing",
+};
+
+/** Joins what the rules say with one call. */
 function decisionOf(
-  evaluation: Evaluation,
+  evaluation: Pick<Evaluation, "verdict" | "arguments" | "rewrites">,
   bundle: LoadedBundle | null,
   risk: Risk = evaluation.verdict.risk,
 ): Decision {
@@ -175,14 +247,17 @@ export function digestOf(judged: Judged): string {
   return callDigest(judged.tool, judged.snapshot?.image ?? NO_ARGUMENTS);
 }
 
-/** Merged once for each run and bundle. */
-const merged = new WeakMap<RunIdentity, { bundle: LoadedBundle; facts: JsonObject }>();
+/** Merged once for each run and bundle; two bundles may be asked in turn. */
+const merged = new WeakMap<LoadedBundle, WeakMap<RunIdentity, { readonly facts: RunFacts }>>();
+type RunFacts = EvaluationRequest["facts"];
 
 /** The facts that conditions read: the policy's with the host's. */
-export function factsFor(run: RunIdentity, bundle: LoadedBundle): JsonObject {
-  const before = merged.get(run);
-  if (before?.bundle === bundle) return before.facts;
-  const facts = mergeFacts(bundle.evaluator.policy.facts, run.facts);
-  merged.set(run, { bundle, facts });
+export function factsFor(run: RunIdentity, bundle: LoadedBundle): RunFacts {
+  let ofBundle = merged.get(bundle);
+  if (ofBundle === undefined) merged.set(bundle, (ofBundle = new WeakMap()));
+  const before = ofBundle.get(run);
+  if (before !== undefined) return before.facts;
+  const facts = bundle.facts(run.facts);
+  ofBundle.set(run, { facts });
   return facts;
 }

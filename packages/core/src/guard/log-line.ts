@@ -1,11 +1,12 @@
 import type { DecisionCode } from "../decision/codes.ts";
+import type { Would } from "../decision/decision.ts";
 import type { Judged } from "./judge.ts";
 
 /** What to do about a denial that no rule is to blame for, but something the host has not set up. */
 const ADVICE: { readonly [Code in DecisionCode]?: string } = {
   identity_required: "give the run a ticket of this guard: guard.for(…)",
   session_required: "name a session in guard.for(…)",
-  review_unavailable: "give the guard onReview",
+  review_unavailable: "give the guard onReview or reviewTimeout, or the graph a checkpointer",
   no_bundle: "guard.status() says why",
   unknown_tool: "declare it under tools: in the policy",
   cannot_wait: "say that the tool streams",
@@ -13,16 +14,34 @@ const ADVICE: { readonly [Code in DecisionCode]?: string } = {
 
 /**
  * One line for a denial, with where its rule stands, or what to do about it:
- * `denied refund · no_match · call c1 · policy.yaml:23 · interlatch explain c1`.
+ * `denied refund · no_match · call c1 · policy.yaml:23 · interlatch explain c1 --audit audit/`.
+ *
+ * @param place - where the records can be read; `undefined`: nowhere but in this process, so nothing can explain them
  */
-export function denialLine({ id, tool, decision }: Judged): string {
+export function denialLine({ id, tool, decision }: Judged, place: string | undefined): string {
   const parts = [`denied ${printable(tool)}`, decision.code];
   if (id !== null) parts.push(`call ${printable(id)}`);
   if (decision.code === "invalid_arguments") parts.push(faultOf(decision.reason));
   if (decision.at !== null) parts.push(`${decision.at.file}:${decision.at.line}`);
   const advice = ADVICE[decision.code];
   if (advice !== undefined) parts.push(advice);
-  if (id !== null) parts.push(`interlatch explain ${printable(id)}`);
+  if (id !== null && place !== undefined) {
+    const audit = isDefaultPlace(place) ? "" : ` --audit ${printable(place)}`;
+    parts.push(`interlatch explain ${printable(id)}${audit}`);
+  }
+  return parts.join(" · ");
+}
+
+/** Where `interlatch explain` looks by itself. */
+function isDefaultPlace(place: string): boolean {
+  return place.replace(/^\.[\\/]/, "").replace(/[\\/]+$/, "") === ".interlatch/audit";
+}
+
+/** One line for a call that a policy in shadow would have treated in another way. */
+export function shadowLine(id: string | null, tool: string, would: Would): string {
+  const parts = [`shadow: would ${would.effect} ${printable(tool)}`, would.code];
+  if (id !== null) parts.push(`call ${printable(id)}`);
+  if (would.at !== null) parts.push(`${would.at.file}:${would.at.line}`);
   return parts.join(" · ");
 }
 

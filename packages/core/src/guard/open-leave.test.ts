@@ -47,4 +47,23 @@ describe("a batch is opened by a caller that cannot hand over a value", () => {
     expect(opened[0]?.denial?.kind).toBe("value");
     expect(guard.decisions).toHaveLength(1);
   });
+
+  it("leaves every denial, for a caller that opens the call once more", async () => {
+    const guard = await testGuard(policy);
+    const ticket = guard.ticket();
+    const calls = ["report", "refund"].map((id) => ({ ticket, id, tool: id, arguments: {} }));
+    for (const opened of [
+      guard.open(calls, { leave: "every" }),
+      await guard.open(calls, { leave: "every", reviews: true }),
+    ]) {
+      expect(opened).toMatchObject([
+        { decision: { effect: "deny" } },
+        { decision: { effect: "deny" } },
+      ]);
+      expect(opened.filter(({ denial }) => denial !== undefined)).toEqual([]);
+    }
+    expect(guard.decisions).toEqual([]);
+    expect(guard.open(calls).map(({ denial }) => denial?.kind)).toEqual(["value", "message"]);
+    expect(guard.decisions).toHaveLength(2);
+  });
 });

@@ -1,3 +1,4 @@
+import type { ApprovalStore } from "../approvals/store.ts";
 import type { AuditSink } from "../audit/record.ts";
 import type { BundleSource } from "../bundle/source.ts";
 import type { RollbackStore } from "../bundle/rollback.ts";
@@ -10,12 +11,27 @@ export interface CommonOptions {
   /** Required: every call leaves records. `memoryAudit()` says of itself that it is not durable. */
   readonly audit: AuditSink;
   /** Where counters live. Default: this process. */
-  readonly stores?: { readonly limits?: LimitStore };
+  readonly stores?: {
+    readonly limits?: LimitStore;
+    /** Where approvals are kept. One that several hosts share lets any of them take the answer. */
+    readonly approvals?: ApprovalStore;
+  };
   /**
-   * Asks a person about a call that needs a review. Left out: such a call is denied `review_unavailable`.
-   * An error, or an answer of another shape, is a denial.
+   * Asks a person about a call that needs a review, and answers in their name. An error, or an answer of another
+   * shape, is a denial. Left out: answers come through `guard.approvals`; where nothing says that they could
+   * (`reviewTimeout`, `stores.approvals`, or `reviews` of the call), such a call is denied `review_unavailable`.
    */
   readonly onReview?: OnReview;
+  /**
+   * How long `guard.run` waits for an answer, in milliseconds. Default 0: the call is denied `review_pending`, and the
+   * same call finds the answer when it comes again. A review never waits past its own end.
+   */
+  readonly reviewTimeout?: number;
+  /**
+   * At least 32 random bytes, the same in every process that should make the same tokens. A policy that redacts
+   * `as: token` needs it: without it such a call is denied `obligation_failed`.
+   */
+  readonly redactionKey?: Uint8Array;
   /** Default: silent. Gets no argument values. */
   readonly logger?: Logger;
   /** Epoch milliseconds. Default: `Date.now`. */
@@ -42,6 +58,17 @@ export interface GuardOptions extends CommonOptions {
   readonly id?: string;
   /** Remembers the highest versions seen. Required, since without it an older bundle could come back after a restart. */
   readonly rollback: RollbackStore;
+  /**
+   * Whether a bundle whose policy says `mode: shadow` may be in force: it is asked and recorded, and every call that
+   * can be read runs. Default: such a bundle is refused, `ERR_BUNDLE_MODE`.
+   */
+  readonly allowShadow?: boolean;
+  /**
+   * A second bundle, under the same trust root and for the same audience, that is asked about every call and
+   * enforces nothing: `decision.would` and the records say what it would have done. One that cannot be loaded is
+   * told by the event `bundle.rejected` and changes nothing.
+   */
+  readonly shadow?: BundleSource;
   /** Refuses lower versions, also with an empty rollback state. */
   readonly minVersion?: number;
   /** The longest life of a bundle, in days. Default 30. */

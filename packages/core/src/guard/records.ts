@@ -1,6 +1,7 @@
 import type { CallEvent, OutcomeEvent } from "../audit/record.ts";
+import type { Would } from "../decision/decision.ts";
 import { commitTo } from "./commitment.ts";
-import type { Judged } from "./judge.ts";
+import { wouldIn, type Judged } from "./judge.ts";
 
 /** One evaluation under way: the name that its two records share, and when it began. */
 export interface OpenRecord {
@@ -10,15 +11,11 @@ export interface OpenRecord {
 }
 
 /** What is written before a tool runs, or instead of running it. Holds no argument value. `now`: epoch milliseconds. */
-export function callEvent(
-  judged: Judged,
-  evaluation: string,
-  now: number,
-  reviewer?: string,
-): CallEvent {
-  const { decision, run } = judged;
+export function callEvent(judged: Judged, evaluation: string, now: number): CallEvent {
+  const { decision, run, approval } = judged;
   const known = judged.bundle?.evaluator.tool(judged.tool);
   const commitment = commitTo(judged.tool, judged.snapshot);
+  const would = wouldIn(decision);
   const event: CallEvent = {
     type: "call",
     time: instant(now),
@@ -41,8 +38,13 @@ export function callEvent(
       return commitment();
     },
     bundle: decision.bundle,
+    ...(would === undefined ? {} : { would: briefly(would) }),
   };
-  return reviewer === undefined ? event : { ...event, reviewer };
+  return approval === null ? event : { ...event, approval };
+}
+
+function briefly({ effect, code, rule, bundle }: Would): NonNullable<CallEvent["would"]> {
+  return { effect, code, rule, bundle };
 }
 
 /** What is written when the call is over. `durationMs` is 0 where the tool did not run. */

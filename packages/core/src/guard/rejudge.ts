@@ -1,14 +1,44 @@
+import { askedAgain, reviewedArguments } from "../approvals/edit.ts";
 import { checkValidity } from "../bundle/instant.ts";
+import { callDigest } from "../snapshot/digest.ts";
+import { effectiveSnapshot } from "../snapshot/effective.ts";
+import type { JsonObject } from "../snapshot/json.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { decide, digestOf, refuse, seal, type JudgeContext, type Judged } from "./judge.ts";
+
+type Context = Pick<JudgeContext, "bundle" | "now">;
 
 /**
  * Decides an approved call again, on the arguments that were shown, by the bundle in force now: deny wins over
  * any approval, and arguments that would now be rewritten in another way are not those that were approved.
  */
-export function rejudge(judged: Judged, context: Pick<JudgeContext, "bundle" | "now">): Judged {
-  const { bundle, now } = context;
-  const { id, tool, run, untrusted, asked } = judged;
-  if (run === null || asked === null) return judged;
+export function rejudge(judged: Judged, context: Context): Judged {
+  if (judged.asked === null) return judged;
+  return judgeOnce(judged, judged.asked, digestOf(judged), context);
+}
+
+/** The same for a call whose arguments a reviewer has changed: schema, scope and rules see what it is now. */
+export function rejudgeEdited(judged: Judged, edited: JsonObject, context: Context): Judged {
+  const { asked, snapshot, tool } = judged;
+  if (asked === null || snapshot === null) return judged;
+  const wanted = askedAgain(asked.image, snapshot.image, edited);
+  const digest = callDigest(tool, edited);
+  const again = judgeOnce(judged, effectiveSnapshot(asked, wanted), digest, context);
+  if (again.decision.effect === "deny") return again;
+  const rewrites = [...again.decision.rewrites, ...reviewedArguments(snapshot.image, edited)];
+  const changed = { ...again, decision: { ...again.decision, rewrites } };
+  seal(changed);
+  return changed;
+}
+
+function judgeOnce(
+  judged: Judged,
+  asked: Snapshot,
+  digest: string,
+  { bundle, now }: Context,
+): Judged {
+  const { id, tool, run, untrusted } = judged;
+  if (run === null) return judged;
   const base = { id, tool, run, untrusted, bundle, time: now };
   if (bundle === null) return refuse(base, "no_bundle");
   const expired = checkValidity(bundle, now);
@@ -16,6 +46,5 @@ export function rejudge(judged: Judged, context: Pick<JudgeContext, "bundle" | "
   const again = decide(base, run, bundle, asked);
   seal(again);
   if (again.decision.effect === "deny") return again;
-  if (digestOf(again) !== digestOf(judged)) return refuse(base, "approval_mismatch");
-  return again;
+  return digestOf(again) === digest ? again : refuse(base, "approval_mismatch");
 }

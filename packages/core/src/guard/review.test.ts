@@ -4,7 +4,7 @@ import { verifies } from "../../../../test/verifies.ts";
 import { isDenial } from "../fallback/denial.ts";
 import type { Policy } from "../policy/ir.ts";
 import { callDigest } from "../snapshot/digest.ts";
-import { testGuard, type TestGuard } from "../testing/index.ts";
+import { fakeClock, testGuard, type TestGuard } from "../testing/index.ts";
 import type { ReviewAnswer, ReviewRequest } from "./guard.ts";
 import type { OnReview } from "./review.ts";
 
@@ -68,7 +68,7 @@ describe("an approval", () => {
       });
       expect(guard.decisions.at(-1)?.decision).toMatchObject({ effect: "allow", code: "approved" });
       expect(guard.audit.records.find(({ type }) => type === "call")).toMatchObject({
-        reviewer: "ann",
+        approval: { reviewers: ["ann"] },
       });
     },
   );
@@ -236,10 +236,12 @@ describe("after the answer", () => {
   });
 
   it("a bundle that ended meanwhile denies", async () => {
-    const { guard } = await guardWith(always, () => {
-      guard.time.set("9999-12-31T23:59:59Z");
+    const time = fakeClock("9999-12-31T23:58:00Z");
+    const onReview: OnReview = () => {
+      time.set("9999-12-31T23:59:59Z");
       return APPROVE;
-    });
+    };
+    const guard = await testGuard(always, { time, onReview });
     expect(await codeOf(guard)).toBe("bundle_expired");
   });
 

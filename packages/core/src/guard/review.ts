@@ -1,60 +1,30 @@
 import type { DecisionCode } from "../decision/codes.ts";
 import type { ReviewAnswer, ReviewRequest } from "./guard.ts";
-import { digestOf, type Judged } from "./judge.ts";
+import type { Judged } from "./judge.ts";
 
-/** Asks a person. Given by the host. */
-export type OnReview = (request: ReviewRequest) => ReviewAnswer | Promise<ReviewAnswer>;
+/** Asks a person, or several. Given by the host. */
+export type OnReview = (
+  request: ReviewRequest,
+) => ReviewAnswer | readonly ReviewAnswer[] | Promise<ReviewAnswer | readonly ReviewAnswer[]>;
 
-/** What came of asking. */
-export type ReviewResult =
-  | { readonly approved: true; readonly reviewer: string }
-  | { readonly approved: false; readonly code: DecisionCode; readonly reviewer?: string };
-
-/** Why nobody can be asked about this call; `null` when somebody can. */
-export function reviewObstacle(
-  judged: Judged,
-  onReview: OnReview | undefined,
-): DecisionCode | null {
-  if (onReview === undefined) return "review_unavailable";
-  // Without a session the same question could be asked again and again under new names.
-  return judged.run?.namedSession === true ? null : "session_required";
+/** How a call that needs a review goes about it. */
+export interface ReviewManner {
+  /** Whether somebody could answer at all; without it nobody is asked, and only an answer that is there counts. */
+  readonly mayOpen: boolean;
+  /** Whether somebody can answer while the call does not wait. */
+  readonly elsewhere: boolean;
+  /** How long to wait for an answer, in milliseconds. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Asks, and takes nothing but a well-formed approval for one: an error, a rejection of the promise or an
- * answer of another shape is `review_unavailable`.
+ * Why nobody can be asked about this call; `null` when somebody can.
+ *
+ * @param canAsk - whether the host has named a way to an answer
  */
-export async function askReviewer(judged: Judged, onReview: OnReview): Promise<ReviewResult> {
-  const { run, id, decision, request: asked } = judged;
-  if (run === null || id === null || asked === null) return UNAVAILABLE;
-  const request: ReviewRequest = Object.freeze({
-    call: Object.freeze({ id, tool: judged.tool }),
-    arguments: decision.arguments,
-    asked: asked.arguments,
-    digest: digestOf(judged),
-    decision,
-    agent: run.agent,
-    user: run.user ?? null,
-    tenant: run.tenant ?? null,
-    session: run.session,
-  });
-  const answer: unknown = await onReview(request);
-  return readAnswer(answer);
+export function reviewObstacle(judged: Judged, canAsk: boolean): DecisionCode | null {
+  if (!canAsk) return "review_unavailable";
+  // Without a session the same question could be asked again and again under new names.
+  return judged.run?.namedSession === true ? null : "session_required";
 }
-
-function readAnswer(answer: unknown): ReviewResult {
-  // Own properties: `{}` must not become an approval by what a polluted `Object.prototype` lends it.
-  if (typeof answer !== "object" || answer === null || !isOwn(answer, "answer")) return UNAVAILABLE;
-  const reviewer = isOwn(answer, "reviewer") ? answer.reviewer : undefined;
-  // An approval that nobody stands for is none.
-  if (typeof reviewer !== "string" || reviewer === "") return UNAVAILABLE;
-  if (answer.answer === "approve") return { approved: true, reviewer };
-  if (answer.answer === "reject") return { approved: false, code: "approval_rejected", reviewer };
-  return UNAVAILABLE;
-}
-
-function isOwn<Name extends string>(value: object, name: Name): value is Record<Name, unknown> {
-  return Object.hasOwn(value, name);
-}
-
-const UNAVAILABLE: ReviewResult = { approved: false, code: "review_unavailable" };

@@ -41,7 +41,7 @@ describe("a plain tool", () => {
     const result = guard.run(callOf(guard), () => "ran");
     expect(isDenial(result)).toBe(true);
     expect(guard.run(callOf(guard), () => "ran", { denied: ({ message }) => [message] })).toEqual([
-      "A rule forbids this call. Other arguments may be permitted.",
+      "A rule forbids this call as it is.",
     ]);
   });
 

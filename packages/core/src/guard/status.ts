@@ -28,10 +28,15 @@ export interface GuardStatus {
         readonly source: string;
         /** When it was verified, ISO 8601, UTC. */
         readonly loadedAt: string;
-        readonly mode: "enforce";
+        /** `shadow`: nothing of its policy is enforced. */
+        readonly mode: "enforce" | "shadow";
       })
     | null;
+  /** The bundle that is watched beside the one in force; `null` where there is none. */
+  readonly shadow: GuardStatus["bundle"];
   /** Why the last attempt to load failed. */
   readonly lastError: { readonly code: string; readonly message: string } | null;
+  /** The same for the bundle in shadow. */
+  readonly lastShadowError: GuardStatus["lastError"];
   readonly openCalls: number;
 }

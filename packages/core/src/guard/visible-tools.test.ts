@@ -124,8 +124,8 @@ describe("the line for a denial", () => {
     await guard.run({ ...call, id: "c1", tool: "tool" }, () => "ran");
     await guard.run({ ...call, id: "c\n2\u001b[31m", tool: "x\nallowed y · ok" }, () => "ran");
     expect(lines).toEqual([
-      "denied tool · rule_denied · call c1 · test:1 · interlatch explain c1",
-      'denied "x\\nallowed y · ok" · tool_name_invalid · call "c\\n2\\u001b[31m" · interlatch explain "c\\n2\\u001b[31m"',
+      "denied tool · rule_denied · call c1 · test:1",
+      'denied "x\\nallowed y · ok" · tool_name_invalid · call "c\\n2\\u001b[31m"',
     ]);
   });
 });

@@ -20,20 +20,24 @@ export function visibleTools<Tool extends { readonly name: string; readonly desc
   if (run === undefined || bundle === null) return [];
   const { agent, user, tenant, session, context } = run;
   const facts = factsFor(run, bundle);
-  const seen = tools.filter((tool) =>
-    bundle.evaluator.mayEver(
-      bundle.evaluator.request({
-        tool: tool.name,
-        arguments: NO_ARGUMENTS,
-        agent,
-        user,
-        tenant,
-        session,
-        facts,
-        context,
-        time,
-      }),
-    ),
+  // In shadow nothing is withheld.
+  const isOpen = bundle.status.mode === "shadow";
+  const seen = tools.filter(
+    (tool) =>
+      isOpen ||
+      bundle.evaluator.mayEver(
+        bundle.evaluator.request({
+          tool: tool.name,
+          arguments: NO_ARGUMENTS,
+          agent,
+          user,
+          tenant,
+          session,
+          facts,
+          context,
+          time,
+        }),
+      ),
   );
   return seen.map((tool) => {
     // A description comes from whoever made the tool, and is not always the text its type says.

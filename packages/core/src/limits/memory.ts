@@ -19,12 +19,13 @@ export function memoryLimits(): LimitStore {
   let latest = -Infinity;
 
   function check(claims: readonly LimitClaim[], now: number): LimitResult {
-    for (let index = 0; index < claims.length; index++) {
-      const claim = claims[index];
-      if (claim === undefined) continue;
-      const before = countsOf(claims, index, claim.key);
+    /** How many earlier claims of this call use each counter. */
+    const earlier = new Map<string, number>();
+    for (const [index, claim] of claims.entries()) {
+      const before = earlier.get(claim.key) ?? 0;
       const wait = counters.get(claim.key)?.wait(claim, now, before) ?? 0;
       if (wait > 0) return { ok: false, claim: index, retryAfterMs: wait };
+      earlier.set(claim.key, before + 1);
     }
     return { ok: true };
   }
@@ -51,14 +52,10 @@ export function memoryLimits(): LimitStore {
       return result;
     },
     peek: (claims, at) => check(claims, Math.max(latest, at)),
+    release(claims, at) {
+      for (const claim of claims) counters.get(claim.key)?.takeBack(claim, at);
+    },
   };
-}
-
-/** How many earlier claims of the same call use the same counter. */
-function countsOf(claims: readonly LimitClaim[], end: number, key: string): number {
-  let count = 0;
-  for (let index = 0; index < end; index++) if (claims[index]?.key === key) count++;
-  return count;
 }
 
 /** Makes sure that every claim has a counter or room for one; throws where there is none. */
@@ -107,11 +104,21 @@ class Counter {
     return claim.windowMs;
   }
 
+  /** Takes the oldest unit that can be the one of then: a younger one in its place would free another's too early. */
+  takeBack(claim: LimitClaim, then: number): void {
+    const time = slotTime(claim, then);
+    for (let index = this.#head; index < this.#times.length; index++) {
+      const count = this.#counts[index] ?? 0;
+      if ((this.#times[index] ?? 0) < time || count === 0) continue;
+      this.#counts[index] = count - 1;
+      this.#total--;
+      return;
+    }
+  }
+
   add(claim: LimitClaim, now: number): void {
     this.#windowMs = Math.max(this.#windowMs, claim.windowMs);
-    const slot = claim.max > EXACT_MAX ? claim.windowMs / SLOTS : 0;
-    // A slot is dated by its last instant, so that it leaves the window late and never early.
-    const time = slot === 0 ? now : Math.ceil((now + 1) / slot) * slot;
+    const time = slotTime(claim, now);
     const last = this.#times.length - 1;
     if (last >= this.#head && this.#times[last] === time) {
       this.#counts[last] = (this.#counts[last] ?? 0) + 1;
@@ -140,4 +147,10 @@ class Counter {
       this.#head = 0;
     }
   }
+}
+
+/** What a unit is dated by: its instant, or the last one of its slot, so that it leaves the window late and never early. */
+function slotTime({ max, windowMs }: LimitClaim, now: number): number {
+  const slot = max > EXACT_MAX ? windowMs / SLOTS : 0;
+  return slot === 0 ? now : Math.ceil((now + 1) / slot) * slot;
 }

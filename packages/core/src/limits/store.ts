@@ -25,4 +25,9 @@ export type LimitResult =
 export interface LimitStore {
   reserve(claims: readonly LimitClaim[], now: number): LimitResult | Promise<LimitResult>;
   peek(claims: readonly LimitClaim[], now: number): LimitResult;
+  /**
+   * Gives back what a `reserve` with the same claims and the same `now` took, where the call did not run after all.
+   * A store without it keeps them until their window is over.
+   */
+  release?(claims: readonly LimitClaim[], now: number): void | Promise<void>;
 }

@@ -10,9 +10,14 @@ import { fileRollback } from "./file-rollback.ts";
 import { fileSource } from "./file-source.ts";
 
 /** Options of {@link createGuard}: those of core, with files in place of values. */
-export interface NodeGuardOptions extends Omit<GuardOptions, "bundle" | "trust" | "rollback"> {
+export interface NodeGuardOptions extends Omit<
+  GuardOptions,
+  "bundle" | "shadow" | "trust" | "rollback"
+> {
   /** A path, or a source. */
   readonly bundle: string | BundleSource;
+  /** A path, or a source; see `shadow` of core's options. */
+  readonly shadow?: string | BundleSource;
   /** `PATH#sha256:HEX`: the trust root's file and its pinned digest, as `interlatch trust init` prints it. */
   readonly trust: string | TrustOptions;
   /**
@@ -46,14 +51,19 @@ const rollbackFile = (audience: string): string =>
  * ```
  */
 export async function createGuard(options: NodeGuardOptions): Promise<Guard> {
-  const { bundle, trust, rollback, logger = developmentLogger(), ...rest } = options;
+  const { bundle, shadow, trust, rollback, logger = developmentLogger(), ...rest } = options;
   return createCoreGuard({
     ...rest,
-    bundle: typeof bundle === "string" ? fileSource(bundle) : bundle,
+    bundle: sourceOf(bundle),
+    ...(shadow === undefined ? {} : { shadow: sourceOf(shadow) }),
     trust: typeof trust === "string" ? await readTrust(trust) : trust,
     rollback: rollback ?? fileRollback(rollbackFile(options.audience)),
     ...(logger === undefined ? {} : { logger }),
   });
+}
+
+function sourceOf(given: string | BundleSource): BundleSource {
+  return typeof given === "string" ? fileSource(given) : given;
 }
 
 async function readTrust(text: string): Promise<TrustOptions> {

@@ -31,6 +31,7 @@ import { killWriter } from "../../../../test/audit/kill.ts";
 import type { AuditRecord } from "../audit/record.ts";
 import type { AuditReport } from "../audit/report.ts";
 import { verifyAudit } from "../audit/verify.ts";
+import { testGuard } from "../testing/index.ts";
 import { fileAudit } from "./file-audit.ts";
 
 const SOURCE = fileURLToPath(new URL("file-audit.ts", import.meta.url));
@@ -77,6 +78,19 @@ describe("a log in a file", () => {
     const audit = fileAudit(path);
     expect(records()).toMatchObject([{ type: "start", seq: 0, chain: audit.chain }]);
     await audit.close();
+  });
+
+  it("is at the place it was given, which is what a denial's line names", async () => {
+    const given = `${folder}/logs/`;
+    const audit = fileAudit(given);
+    const lines: string[] = [];
+    const log = (_: object, message: string): void => void lines.push(message);
+    const logger = { debug: log, info: log, warn: log, error: log };
+    const guard = await testGuard({ refund: "deny" }, { audit, logger });
+    await guard.run({ ticket: guard.ticket(), id: "c1", tool: "refund", arguments: {} }, () => 1);
+    expect(audit.place).toBe(given);
+    expect(lines[0]).toContain(`interlatch explain c1 --audit ${given}`);
+    await guard.close();
   });
 
   it("holds a durable record when its promise settles", async () => {

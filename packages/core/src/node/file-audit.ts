@@ -19,6 +19,8 @@ export interface FileAuditOptions {
 /** A log in a file. */
 export interface FileAudit extends AuditSink {
   readonly durable: true;
+  /** The file or folder, as it was given. */
+  readonly place: string;
   /** The file, as an absolute path. */
   readonly path: string;
   /** The name of the chain, as its `start` says it. */
@@ -70,7 +72,8 @@ export function fileAudit(pathOrFolder: string, options: FileAuditOptions = {}):
     throw failed(`The audit log ${pathOrFolder} cannot be opened`, error);
   }
   try {
-    return new FileLog(claimed.lock, continueLog(claimed.path, claimed.chain, now()), now);
+    const log = continueLog(claimed.path, claimed.chain, now());
+    return new FileLog(pathOrFolder, claimed.lock, log, now);
   } catch (error) {
     claimed.lock.release();
     throw failed(`The audit log ${claimed.path} cannot be opened`, error);
@@ -79,6 +82,7 @@ export function fileAudit(pathOrFolder: string, options: FileAuditOptions = {}):
 
 class FileLog implements FileAudit {
   readonly durable = true;
+  readonly place: string;
   readonly path: string;
   readonly chain: string;
   readonly #lock: WriterLock;
@@ -95,7 +99,8 @@ class FileLog implements FileAudit {
   #closing: Promise<void> | null = null;
   #ended = false;
 
-  constructor(lock: WriterLock, { file, chain }: ContinuedLog, now: () => number) {
+  constructor(place: string, lock: WriterLock, { file, chain }: ContinuedLog, now: () => number) {
+    this.place = place;
     this.path = file.path;
     this.chain = chain;
     this.#lock = lock;

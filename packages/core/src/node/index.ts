@@ -9,4 +9,5 @@ export * from "./file-audit.ts";
 export * from "./file-rollback.ts";
 export * from "./file-source.ts";
 export * from "./key-file.ts";
+export * from "./record-calls.ts";
 export * from "./watch-file.ts";

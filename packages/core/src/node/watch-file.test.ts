@@ -79,6 +79,22 @@ describe("watchFile", () => {
     expect(changes).toEqual([]);
   });
 
+  it("sees that a file is gone where that is asked for", async () => {
+    const path = join(folder(), "e.json");
+    writeFileSync(path, "there");
+    await new Promise<void>((resolve) => {
+      const stop = watchFile(
+        path,
+        () => {
+          stop();
+          resolve();
+        },
+        { gone: true },
+      );
+      rmSync(path);
+    });
+  });
+
   it("fails where there is no folder", () => {
     expect(() => watchFile(join(root, "nowhere", "d.json"), () => undefined)).toThrow("ENOENT");
   });

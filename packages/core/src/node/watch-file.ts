@@ -4,12 +4,18 @@ import { dirname, resolve } from "node:path";
 /** How long events may gather before the file is looked at, in milliseconds: one save is several events. */
 const SETTLE_MS = 30;
 
+/** Options of {@link watchFile}. */
+export interface WatchOptions {
+  /** Whether it is a change as well that there is no file any more. Default: no. */
+  readonly gone?: boolean;
+}
+
 /**
  * Calls `changed` whenever another file, or another content, stands at a path.
  *
  * The folder is watched and not the file, because editors and deployments put a new file in the place of the old one,
  * and clusters swap a link beside it; what an event says is not believed, the file itself is looked at. A file that is
- * gone is no change until one is back. What a link to another folder leads to is not watched there. The watch does
+ * gone is no change until one is back, unless `gone` asks for it. What a link to another folder leads to is not watched there. The watch does
  * not keep the process alive, and ends by itself when the platform can no longer watch the folder.
  *
  * @returns what ends the watch
@@ -21,7 +27,11 @@ const SETTLE_MS = 30;
  * stop();
  * ```
  */
-export function watchFile(path: string, changed: () => void): () => void {
+export function watchFile(
+  path: string,
+  changed: () => void,
+  { gone = false }: WatchOptions = {},
+): () => void {
   const file = resolve(path);
   let seen = identityOf(file);
   let timer: NodeJS.Timeout | undefined;
@@ -29,7 +39,7 @@ export function watchFile(path: string, changed: () => void): () => void {
   const look = (): void => {
     timer = undefined;
     const found = identityOf(file);
-    if (found === undefined || found === seen) return;
+    if (found === seen || (found === undefined && !gone)) return;
     seen = found;
     changed();
   };

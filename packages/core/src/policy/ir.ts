@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "../snapshot/json.ts";
 import type { Expression } from "./expression.ts";
 
-/** The version of the semantics this run time gives a policy. `0` is unstable until the language is closed. */
-export const ENGINE = 0;
+/** The version of the semantics this run time gives a policy. It also runs bundles of the version before. */
+export const ENGINE = 1;
 
 /**
  * A compiled policy: the typed JSON that stands in a bundle's payload and is signed. Written by
@@ -13,14 +13,61 @@ export interface Policy {
   readonly engine: number;
   readonly id: string;
   readonly description?: string;
-  readonly mode: "enforce";
+  /** `shadow`: loads only where the host allows it, and records what it would do instead of doing it. */
+  readonly mode: "enforce" | "shadow";
   /** `null`: the policy has no `agents` section and the scope step is skipped. */
   readonly agents: { readonly [name: string]: AgentProfile } | null;
   readonly tools: { readonly [name: string]: ToolPolicy };
   readonly facts: JsonObject;
+  /** The declared shape of facts that a host may add beside `facts`. */
+  readonly hostFacts?: ArgumentSchema;
   readonly rules: readonly Rule[];
   readonly fallback?: Fallback;
+  /** What RE2 made at build of every pattern in the policy. Absent: there is none. */
+  readonly patterns?: PatternTable;
 }
+
+/** Patterns as programs, so that a run time parses no pattern and a new RE2 changes no decision. */
+export interface PatternTable {
+  /** Sets of code points that programs share: first and last member of each range, ascending. */
+  readonly sets: readonly (readonly number[])[];
+  /** One for each pattern, found by its text. */
+  readonly programs: readonly PatternProgram[];
+}
+
+/** What one instruction of a pattern does. Where it takes no operand, or goes nowhere, a 0 stands. */
+export const PATTERN_OPERATIONS = {
+  /** Reads a code point of the set that the operand is the index of. */
+  rune: 0,
+  /** Goes on at the operand as well. */
+  split: 1,
+  /** Goes on where what it asks for holds: 1 begin of a line, 2 its end, 4 begin of the text, 8 its end, 16 at the edge of a word, 32 not there; added up. */
+  assert: 2,
+  match: 3,
+  fail: 4,
+} as const;
+
+/** What RE2 compiled one pattern to: captures and no-ops left out. */
+export interface PatternProgram {
+  /** The pattern as conditions and schemas name it. */
+  readonly pattern: string;
+  /** The instruction it starts at. */
+  readonly start: number;
+  /** Three numbers an instruction: one of {@link PATTERN_OPERATIONS}, where it goes on, and its operand. */
+  readonly code: readonly number[];
+  /** Literals that every match holds; absent where none is known. */
+  readonly literals?: PatternLiterals;
+  /** Whether the one literal is the whole pattern, so that finding it is matching. */
+  readonly isLiteral?: true;
+  /** Whether texts of any length may be asked about: `^…$` around character classes. */
+  readonly anyLength?: true;
+}
+
+/** One text that must be there, or some of which all or any must be. */
+export type PatternLiterals =
+  | string
+  | { readonly all: readonly PatternLiterals[] }
+  | { readonly any: readonly PatternLiterals[] };
 
 /** Where a thing was written, so that a decision can name it. Lines and columns count from 1. */
 export interface SourcePosition {
@@ -33,7 +80,26 @@ export interface AgentProfile {
   readonly when: Expression;
   /** Exact tool names; globs are expanded at build. */
   readonly tools: readonly string[];
+  /** What these agents may touch. A dimension that is left out is empty. */
+  readonly databases?: { readonly [name: string]: Access };
+  /** Names, and globs of URLs. */
+  readonly endpoints?: readonly string[];
+  /** Globs of host names, and CIDR ranges. */
+  readonly network?: readonly string[];
+  /** Directories. */
+  readonly paths?: { readonly [directory: string]: Access };
   readonly at: SourcePosition;
+}
+
+/** `write` includes `read`. */
+export type Access = "read" | "write";
+
+/** What one call touches; texts may come from its arguments. A dimension that is left out is not touched. */
+export interface Resources {
+  readonly databases?: { readonly [name: string]: Access };
+  readonly endpoints?: readonly ValueTemplate[];
+  readonly network?: readonly ValueTemplate[];
+  readonly paths?: readonly { readonly path: ValueTemplate; readonly access: Access }[];
 }
 
 export const OPERATIONS = ["read", "write", "delete", "execute", "spend", "egress"] as const;
@@ -51,6 +117,10 @@ export interface ToolPolicy {
   readonly reversible: boolean;
   /** Closed: what it does not name is refused. Absent: arguments are undescribed and dynamic. */
   readonly arguments?: ArgumentSchema;
+  /** What its result is like; a fallback value in its place must fit. */
+  readonly output?: ArgumentSchema;
+  /** What a call touches; absent: nothing. */
+  readonly resources?: Resources;
   /** The argument that says how many things the call touches: a number, or an array. */
   readonly batch?: { readonly argument: string };
   /** The effect when no rule matches. */
@@ -59,10 +129,20 @@ export interface ToolPolicy {
   readonly at: SourcePosition;
 }
 
-/** The part of JSON Schema 2020-12 that this engine runs. Objects are closed at every location. */
-export interface ArgumentSchema {
+/**
+ * The part of JSON Schema 2020-12 that this engine runs. Arguments are closed at every location: a key that nothing
+ * has evaluated is refused. `true` admits everything, `false` nothing.
+ */
+export type ArgumentSchema = boolean | ArgumentSchemaObject;
+
+/** See {@link ArgumentSchema}. */
+export interface ArgumentSchemaObject {
   readonly description?: string;
   readonly title?: string;
+  /** Named schemas; at the root alone. */
+  readonly $defs?: { readonly [name: string]: ArgumentSchema };
+  /** `#`, or `#/$defs/NAME` of the root; the build rewrites other local references to these. */
+  readonly $ref?: string;
   readonly type?: SchemaType | readonly SchemaType[];
   readonly enum?: readonly Json[];
   readonly const?: Json;
@@ -73,14 +153,51 @@ export interface ArgumentSchema {
   readonly multipleOf?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** RE2, searched anywhere in the text. */
+  readonly pattern?: string;
+  readonly format?: TextFormat;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly items?: ArgumentSchema;
+  readonly prefixItems?: readonly ArgumentSchema[];
+  readonly contains?: ArgumentSchema;
+  readonly minContains?: number;
+  readonly maxContains?: number;
+  readonly unevaluatedItems?: ArgumentSchema;
   readonly properties?: { readonly [name: string]: ArgumentSchema };
+  /** By RE2 patterns of keys. */
+  readonly patternProperties?: { readonly [pattern: string]: ArgumentSchema };
+  readonly additionalProperties?: ArgumentSchema;
+  readonly unevaluatedProperties?: ArgumentSchema;
+  readonly propertyNames?: ArgumentSchema;
   readonly required?: readonly string[];
+  readonly dependentRequired?: { readonly [name: string]: readonly string[] };
+  readonly dependentSchemas?: { readonly [name: string]: ArgumentSchema };
   readonly minProperties?: number;
   readonly maxProperties?: number;
+  readonly allOf?: readonly ArgumentSchema[];
+  readonly anyOf?: readonly ArgumentSchema[];
+  readonly oneOf?: readonly ArgumentSchema[];
+  readonly not?: ArgumentSchema;
+  readonly if?: ArgumentSchema;
+  readonly then?: ArgumentSchema;
+  readonly else?: ArgumentSchema;
 }
+
+/** The formats of texts that are checked. */
+export const TEXT_FORMATS = [
+  "date",
+  "date-time",
+  "email",
+  "hostname",
+  "ipv4",
+  "ipv6",
+  "uri",
+  "uuid",
+] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
+
 export type SchemaType = "null" | "boolean" | "number" | "integer" | "string" | "array" | "object";
 
 export type Effect = "allow" | "review" | "deny";
@@ -96,9 +213,35 @@ export interface Rule {
   /** Epoch milliseconds; from the next one on the rule no longer applies. */
   readonly until?: number;
   readonly maxBatchSize?: number;
+  readonly redact?: Redaction;
   readonly rateLimit?: RateLimit;
+  /** Who is asked, where the rule asks. Absent: one of the group `reviewer`, within 15 minutes. */
+  readonly review?: ReviewDemand;
   readonly fallback?: Fallback;
   readonly at: SourcePosition;
+}
+
+export const REVIEW_PRIORITIES = ["low", "medium", "high", "critical"] as const;
+export type ReviewPriority = (typeof REVIEW_PRIORITIES)[number];
+
+/** What one rule asks of people. Where several rules ask about a call, each must be met. */
+export interface ReviewDemand {
+  /** `user`: the person the agent acts for. Groups: a member of any, but for that person and the agent. */
+  readonly by: "user" | readonly string[];
+  /** How many different people must approve; 1 with `user`. */
+  readonly quorum: number;
+  /** Milliseconds until an unanswered request ends. */
+  readonly expiresMs: number;
+  /** Absent: by the risk of the call. */
+  readonly priority?: ReviewPriority;
+}
+
+/** Arguments that neither the reviewer nor the tool gets to see. */
+export interface Redaction {
+  /** Names below `arguments`, from the outside in; `*` stands for every item of a list. */
+  readonly paths: readonly (readonly string[])[];
+  /** `mark`: `[redacted]`. `token`: a keyed token, the same for the same value. */
+  readonly as: "mark" | "token";
 }
 
 /** Never more than `max` executions in any trailing `windowMs`. */

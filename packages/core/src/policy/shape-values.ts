@@ -49,9 +49,11 @@ export function flag(value: unknown, at: Place): boolean {
 
 /** A check for one of these values. */
 export function oneOf<const T extends string | number>(allowed: readonly T[]): Check<T> {
-  return (value, at) =>
-    allowed.find((candidate) => candidate === value) ??
-    refuse(at, `expected ${allowed.join(" or ")}, found ${found(value)}`);
+  return (value, at) => {
+    // A loop, for this is asked of every node of every condition.
+    for (const candidate of allowed) if (candidate === value) return candidate;
+    return refuse(at, `expected ${allowed.join(" or ")}, found ${found(value)}`);
+  };
 }
 
 /** A check for a list of `min` to `max` items. A hole in the list is an `undefined` and refused by the item's check. */

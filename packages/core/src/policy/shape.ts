@@ -1,4 +1,5 @@
 import { type ErrorCode, InterlatchError } from "../errors/errors.ts";
+import type { WrittenDimension } from "../scopes/entries.ts";
 
 /**
  * Where a value stands in a document. A chain of cells and not a text: a text would be built for every value
@@ -17,6 +18,10 @@ export interface About {
   readonly code: ErrorCode;
   /** The code of a field nobody knows. */
   readonly unknownField: ErrorCode;
+  /** The patterns that the document has programs for. */
+  readonly patterns: Set<string>;
+  /** Reads an entry of a profile; `null` where there must be none, since that part was not loaded. */
+  readonly isScopeEntry: ((dimension: WrittenDimension, text: string) => boolean) | null;
   /** The condition these places are part of, if they are part of one. */
   readonly condition: ConditionWalk | undefined;
 }
@@ -45,7 +50,14 @@ export type FieldChecks<T> = {
 
 /** The outermost place: `document` is what messages call it. */
 export function place(document: string, code: ErrorCode, unknownField: ErrorCode = code): Place {
-  return { about: { code, unknownField, condition: undefined }, parent: undefined, key: document };
+  const about: About = {
+    code,
+    unknownField,
+    patterns: new Set<string>(),
+    isScopeEntry: null,
+    condition: undefined,
+  };
+  return { about, parent: undefined, key: document };
 }
 
 /** The place of a field or an item. */

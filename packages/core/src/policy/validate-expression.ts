@@ -18,6 +18,7 @@ import {
   within,
 } from "./shape.ts";
 import { finite, listOf, oneOf, text } from "./shape-values.ts";
+import { knownPattern } from "./validate-patterns.ts";
 
 /** The node of one kind. */
 type Node<Kind extends Expression["kind"]> = Extract<Expression, { readonly kind: Kind }>;
@@ -159,7 +160,7 @@ const anyKind: Check<Expression> = variants<Expression>({
   matches: closed<Node<"matches">>({
     kind: only("matches"),
     of: node,
-    pattern: text(EXPRESSION_LIMITS.patternLength),
+    pattern: knownPattern,
   }),
   call,
 });

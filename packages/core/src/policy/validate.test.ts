@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { exactly, many, sequence, tableOf } from "../../test/patterns.ts";
 import type { ErrorCode } from "../errors/errors.ts";
 import { isInterlatchError } from "../errors/errors.ts";
-import type { Policy } from "./ir.ts";
+import { ENGINE, type Policy } from "./ir.ts";
 import { validatePolicy } from "./validate.ts";
 
 const at = { file: "policy.yaml", line: 1 };
@@ -20,7 +21,7 @@ function tool(changes: Loose = {}): Loose {
 
 function policy(changes: Loose = {}): Loose {
   return {
-    engine: 0,
+    engine: ENGINE,
     id: "p",
     mode: "enforce",
     agents: null,
@@ -97,6 +98,7 @@ const EVERY_KIND = {
 
 const EVERYTHING = policy({
   description: "All there is",
+  patterns: tableOf({ "^a+$": sequence(exactly("a"), many(exactly("a"))) }),
   agents: { desk: { when: TRUE, tools: ["t"], at } },
   tools: {
     t: tool({
@@ -142,6 +144,7 @@ const EVERYTHING = policy({
         onExceed: "review",
         by: ["agent", "user", "session"],
       },
+      review: { by: ["dpo", "legal"], quorum: 2, expiresMs: 60_000, priority: "high" },
       fallback: {
         kind: "value",
         value: {
@@ -305,6 +308,25 @@ describe("validatePolicy", () => {
       policy({ rules: [rule({ rateLimit: limit({ onExceed: "allow" }) })] }),
       /onExceed/,
     ],
+    ...[
+      ["by nobody", { by: [] }, /review\.by/],
+      ["by somebody else", { by: "everybody" }, /review\.by/],
+      ["by a group twice", { by: ["a", "a"] }, /twice/],
+      ["by a group without a name", { by: [""] }, /by\[0\]/],
+      ["by two users", { by: "user", quorum: 2 }, /quorum/],
+      ["of nobody", { quorum: 0 }, /quorum/],
+      ["that is over at once", { expiresMs: 0 }, /expiresMs/],
+      ["of a year", { expiresMs: 31_536_000_000 }, /expiresMs/],
+      ["without an end", { expiresMs: undefined }, /expiresMs/],
+      ["of another urgency", { priority: "urgent" }, /priority/],
+      ["that escalates", { escalate: ["boss"] }, /escalate/],
+    ].map(([how, parts, fault]): [string, unknown, RegExp] => [
+      `a review ${String(how)}`,
+      policy({
+        rules: [rule({ review: { by: ["a"], quorum: 1, expiresMs: 1_000, ...Object(parts) } })],
+      }),
+      fault as RegExp, // the third of each
+    ]),
     ["a default of review", policy({ tools: { t: tool({ default: "review" }) } }), /default/],
     ["an unknown data class", policy({ tools: { t: tool({ data: "top" }) } }), /data/],
     ["truth that is not boolean", policy({ tools: { t: tool({ reversible: 1 }) } }), /reversible/],
@@ -373,7 +395,9 @@ describe("validatePolicy", () => {
     expect(refusal(when(deep(64))).message).toBe("accepted");
     const wide = { kind: "or", operands: Array.from({ length: 1_999 }, () => TRUE) };
     expect(refusal(when(wide)).message).toBe("accepted");
-    expect(refusal(when(matches("a".repeat(512)))).message).toBe("accepted");
+    const longest = "a".repeat(512);
+    const patterns = tableOf({ [longest]: exactly(longest) });
+    expect(refusal({ ...when(matches(longest)), patterns }).message).toBe("accepted");
   });
 
   it("counts nodes for each condition on its own", () => {
@@ -383,14 +407,35 @@ describe("validatePolicy", () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ["an unknown keyword", { pattern: "a*" }, /unknown field "pattern"/],
-    ["a reference", { $ref: "#" }, /unknown field "\$ref"/],
+    ["an unknown keyword", { $dynamicRef: "#a" }, /unknown field "\$dynamicRef"/],
+    ["a pattern without its program", { pattern: "a*" }, /no program for the pattern "a\*"/],
+    ["a pattern of keys without its program", { patternProperties: { "a*": {} } }, /no program/],
+    ["a reference to itself", { $ref: "#" }, /"#" leads back to itself/],
+    ["a reference to nothing", { $ref: "#/$defs/a" }, /there is no schema "#\/\$defs\/a"/],
+    ["a reference to what is inherited", { $ref: "#/$defs/toString", $defs: {} }, /no schema/],
+    ["a reference to another document", { $ref: "https://a.test/s" }, /there is no schema/],
+    ["a reference of another form", { $ref: "#/properties/a" }, /there is no schema/],
+    [
+      "references that turn in place",
+      {
+        properties: { a: { $ref: "#/$defs/a" } },
+        $defs: { a: { allOf: [{ $ref: "#/$defs/b" }] }, b: { if: { $ref: "#/$defs/a" } } },
+      },
+      /"#\/\$defs\/a" leads back to itself/,
+    ],
+    ["a chain of references", chainOfReferences(40), /more than 32 references follow each other/],
+    ["a chain without end", chainOfReferences(9_999), /more than 32 references/],
+    ["named schemas below the root", { items: { $defs: {} } }, /\$defs below its root/],
+    ["no branches", { anyOf: [] }, /anyOf: expected 1 to 10000 items/],
+    ["a branch that is none", { oneOf: [null] }, /oneOf\[0\]: expected an object, found null/],
+    ["an unknown format", { format: "regex" }, /format: expected date or/],
+    ["__proto__ as a named schema", JSON.parse('{"$defs":{"__proto__":{}}}'), /__proto__/],
+    ["__proto__ as a dependent", JSON.parse('{"dependentRequired":{"__proto__":[]}}'), /__proto__/],
     ["an unknown type", { type: "date" }, /type/],
     ["no type of a list of types", { type: [] }, /type/],
     ["a type twice", { type: ["null", "null"] }, /twice/],
     ["a negative length", { minLength: -1 }, /minLength/],
     ["a multiple of zero", { multipleOf: 0 }, /above 0/],
-    ["an empty enum", { enum: [] }, /enum/],
     ["a bound that is text", { minimum: "1" }, /minimum/],
     ["required twice", { required: ["a", "a"] }, /twice/],
     ["__proto__ as a property", JSON.parse('{"properties":{"__proto__":{}}}'), /__proto__/],
@@ -419,9 +464,9 @@ describe("validatePolicy", () => {
   });
 
   it("refuses newer semantics and other modes by codes of their own", () => {
-    expect(refusal(policy({ engine: 1 })).code).toBe("ERR_BUNDLE_ENGINE");
+    expect(refusal(policy({ engine: ENGINE + 1 })).code).toBe("ERR_BUNDLE_ENGINE");
     expect(refusal(policy({ engine: -1 })).code).toBe("ERR_BUNDLE_POLICY");
-    expect(refusal(policy({ mode: "shadow" })).code).toBe("ERR_BUNDLE_MODE");
+    expect(refusal(policy({ mode: "off" })).code).toBe("ERR_BUNDLE_MODE");
     expect(refusal(policy({ mode: undefined })).code).toBe("ERR_BUNDLE_MODE");
   });
 
@@ -468,6 +513,17 @@ function deepList(depth: number): unknown {
   let list: unknown = 1;
   for (let level = 0; level < depth; level += 1) list = [list];
   return list;
+}
+
+/** Named schemas of which each is the next one. */
+function chainOfReferences(count: number): unknown {
+  const $defs = Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      `d${index}`,
+      index === count - 1 ? {} : { $ref: `#/$defs/d${index + 1}` },
+    ]),
+  );
+  return { properties: { a: { $ref: "#/$defs/d0" } }, $defs };
 }
 
 function deepSchema(depth: number): Loose {

@@ -2,20 +2,21 @@ import { memoryAudit, type MemoryAudit } from "../audit/memory.ts";
 import type { VerifiedBundle } from "../bundle/load.ts";
 import type { Decision } from "../decision/decision.ts";
 import { assembleGuard } from "../guard/assemble.ts";
-import { BundleKeeper, prepareBundle } from "../guard/bundles.ts";
+import { type BundleListener, BundleKeeper, prepareBundle } from "../guard/bundles.ts";
 import { Emitter } from "../guard/emitter.ts";
 import type { Guard } from "../guard/guard.ts";
 import type { Identity, Ticket } from "../guard/identity.ts";
 import type { CommonOptions } from "../guard/options.ts";
 import { ENGINE, type Effect, type Policy } from "../policy/ir.ts";
 import { validatePolicy } from "../policy/validate.ts";
+import { tokensOf } from "../redact/token.ts";
 import { sha256Hex } from "../snapshot/hash.ts";
 import { fakeClock, type FakeClock } from "./clock.ts";
 
 /** What each tool gets: `{ search: "allow", refund: "deny" }`. Tools that are not named are unknown. */
 export type EffectMap = Readonly<Record<string, Effect>>;
 
-/** A guard for tests: no keys, no files, a clock that stands still. */
+/** A guard for tests: no keys, no files, a clock that stands still. Its `redactionKey` is 32 zeros unless given. */
 export interface TestGuard extends Guard {
   /** Every final decision, in order. */
   readonly decisions: readonly {
@@ -35,7 +36,13 @@ export interface TestGuard extends Guard {
 export interface TestGuardOptions extends Partial<Omit<CommonOptions, "clock">> {
   /** Default: `fakeClock()`. */
   readonly time?: FakeClock;
+  /** A policy that is asked about every call and enforces nothing. */
+  readonly shadow?: Policy | EffectMap;
 }
+
+const SILENT: BundleListener = { loaded: () => undefined, rejected: () => undefined };
+/** Known to everybody: a policy that makes tokens can be tried without a key of the host's. */
+const TEST_KEY = new Uint8Array(32);
 
 const FOREVER = { notBefore: "1970-01-01T00:00:00Z", expires: "9999-12-31T23:59:59Z" };
 
@@ -58,7 +65,8 @@ export async function testGuard(
   policy: Policy | EffectMap,
   options: TestGuardOptions = {},
 ): Promise<TestGuard> {
-  const { time = fakeClock(), ...common } = options;
+  const { time = fakeClock(), shadow, ...common } = options;
+  const tokens = tokensOf({ redactionKey: TEST_KEY, ...common });
   const audit = memoryAudit({ now: time.now });
   let current = policyOf(policy);
   let version = 0;
@@ -66,11 +74,19 @@ export async function testGuard(
     throw error;
   });
   const keeper = new BundleKeeper(
-    () => prepareBundle(payloadOf(current, ++version), "test", time.now()),
-    { loaded: () => undefined, rejected: () => undefined },
+    () => prepareBundle(payloadOf(current, ++version), "test", time.now(), { tokens }),
+    SILENT,
   );
+  const shadowKeeper =
+    shadow === undefined
+      ? null
+      : new BundleKeeper(
+          () => prepareBundle(payloadOf(policyOf(shadow), 1), "shadow", time.now(), { tokens }),
+          SILENT,
+        );
   await keeper.reload();
-  const guard = assembleGuard(keeper, emitter, { audit, clock: time.now, ...common });
+  await shadowKeeper?.reload();
+  const guard = assembleGuard(keeper, emitter, { audit, clock: time.now, ...common }, shadowKeeper);
   const decisions: { call: string | null; tool: string; decision: Decision }[] = [];
   guard.on("decision", ({ call, tool, decision }) => decisions.push({ call, tool, decision }));
   return {
@@ -118,7 +134,8 @@ function policyOfMap(effects: EffectMap): Policy {
   };
 }
 
-function payloadOf(policy: Policy, version: number): VerifiedBundle {
+/** The policy as a verified bundle, which nobody has verified. */
+export function payloadOf(policy: Policy, version: number): VerifiedBundle {
   return {
     payload: {
       format: 1,

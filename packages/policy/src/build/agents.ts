@@ -5,6 +5,7 @@ import { textsAt } from "../document/fields.ts";
 import { NAME, nameRefusal } from "../document/names.ts";
 import type { Span } from "../yaml/source.ts";
 import type { YamlEntry, YamlMap } from "../yaml/tree.ts";
+import { buildDimensions, type ScopeEntry } from "./dimensions.ts";
 import { isGlob } from "./globs.ts";
 import type { Tools } from "./tools.ts";
 import { buildWhen } from "./when.ts";
@@ -14,6 +15,8 @@ export interface BuiltProfile {
   readonly name: string;
   readonly at: Span;
   readonly profile: AgentProfile;
+  /** What it lists, each with its place. */
+  readonly entries: readonly ScopeEntry[];
 }
 
 /** One entry of `agents`: a ceiling for the agents that its `when` describes. */
@@ -32,9 +35,11 @@ export function buildProfile(
   if (when.kind !== "always" && when.expression !== undefined)
     tools.undescribed.condition(when.expression);
   const names = profileTools(value, tools, reporter);
+  const { dimensions, entries } = buildDimensions(value, reporter);
   if (when.kind !== "condition") return undefined;
   const at = { file: keyAt.file.path, line: keyAt.file.positionOf(keyAt.start).line };
-  return { name, at: keyAt, profile: { when: when.expression, tools: names, at } };
+  const profile = { when: when.expression, tools: names, ...dimensions, at };
+  return { name, at: keyAt, profile, entries };
 }
 
 function profileTools(map: YamlMap, tools: Tools, reporter: Reporter): readonly string[] {

@@ -1,4 +1,6 @@
 import type { Reporter } from "../diagnostics/reporter.ts";
+import { shown } from "../diagnostics/words.ts";
+import { textsAt } from "../document/fields.ts";
 import type { SourceFile, Span } from "../yaml/source.ts";
 import { entryOf, type YamlEntry, type YamlMap, type YamlNode } from "../yaml/tree.ts";
 
@@ -7,6 +9,33 @@ export interface PolicyFile {
   readonly file: SourceFile;
   readonly root: YamlNode;
   readonly faulty: ReadonlySet<YamlNode>;
+}
+
+/**
+ * Reports every `include` that was not followed.
+ *
+ * @returns whether everything that is named is there
+ */
+function checkIncludes(files: readonly PolicyFile[], reporter: Reporter): boolean {
+  const paths = new Set(files.map(({ file }) => file.path));
+  let isComplete = true;
+  for (const { file, root } of files) {
+    for (const { value: entry, at } of root.kind === "map" ? textsAt(root, "include") : []) {
+      const outcome = file.includes?.get(entry);
+      const isFollowed =
+        outcome !== undefined &&
+        "files" in outcome &&
+        outcome.files.every((path) => paths.has(path));
+      if (isFollowed) continue;
+      isComplete = false;
+      const message =
+        outcome !== undefined && "refused" in outcome
+          ? outcome.refused
+          : `\`${shown(entry)}\` was not read, so the policy would lack what it says.`;
+      reporter.error({ code: "bad_include", at, message });
+    }
+  }
+  return isComplete;
 }
 
 /** The files of a policy as one: sections are united, single keys may stand once. */
@@ -18,6 +47,7 @@ export interface PolicyParts {
   readonly agents: readonly YamlEntry[] | undefined;
   readonly tools: readonly YamlEntry[];
   readonly facts: readonly YamlEntry[];
+  readonly shapes: readonly YamlEntry[];
   readonly define: readonly YamlEntry[];
   readonly rules: readonly YamlNode[];
   /** Whether a section could not be read, so that names may be missing that were written. */
@@ -37,6 +67,7 @@ export function mergeFiles(
   at: Span,
   reporter: Reporter,
 ): PolicyParts {
+  const isComplete = checkIncludes(files, reporter);
   const roots = files.map((file) => file.root).filter((root) => root.kind === "map");
   const single = new Map<SingleKey, YamlEntry>();
   for (const key of SINGLE) {
@@ -58,18 +89,19 @@ export function mergeFiles(
       : undefined,
     tools: section("tools"),
     facts: section("facts"),
+    shapes: section("shapes"),
     define: section("define"),
     rules: roots.flatMap((root) => {
       const rules = entryOf(root, "rules")?.value;
       return rules?.kind === "list" ? rules.items : [];
     }),
-    incomplete: roots.length < files.length || roots.some(hasUnreadSection),
+    incomplete: !isComplete || roots.length < files.length || roots.some(hasUnreadSection),
     keys: new Set(roots.flatMap((root) => root.entries.map((entry) => entry.key))),
     isFaulty: (node) => files.some((file) => file.faulty.has(node)),
   };
 }
 
-const SECTIONS: readonly string[] = ["agents", "tools", "facts", "define"];
+const SECTIONS: readonly string[] = ["agents", "tools", "facts", "shapes", "define"];
 
 function hasUnreadSection(root: YamlMap): boolean {
   return root.entries.some(({ key, value }) => SECTIONS.includes(key) && value.kind !== "map");

@@ -1,7 +1,7 @@
 import type { Expression, RateLimit, Rule } from "@interlatch/core";
 import type { Checker } from "../conditions/check.ts";
 import type { Conditions } from "../conditions/conditions.ts";
-import { childrenOf } from "../conditions/notes.ts";
+import { childrenOf } from "../expressions/parts.ts";
 import { endOfDay, epochOf } from "../conditions/times.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
 import { shown } from "../diagnostics/words.ts";
@@ -14,6 +14,8 @@ import { buildFallback } from "./fallbacks.ts";
 import { isGlob } from "./globs.ts";
 import { parseRate } from "./limits.ts";
 import { reportTwice } from "./parts.ts";
+import { buildRedaction } from "./redactions.ts";
+import { buildReview } from "./reviews.ts";
 import type { Tools } from "./tools.ts";
 import { buildWhen, reportBoth } from "./when.ts";
 
@@ -67,6 +69,9 @@ export class RuleReader {
     );
     const until = this.#until(node);
     const rateLimit = this.#rateLimit(node);
+    const built = tools.map((one) => this.#tools.get(one)).filter((one) => one !== undefined);
+    const redact = buildRedaction(node, built, this.#reporter);
+    const review = buildReview(node, this.#reporter);
     const action = ACTIONS[wordAt(node, "action", Object.keys(ACTIONS)) ?? ""];
     if (name === undefined || action === undefined || when.kind === "broken") return undefined;
     const reason = textAt(node, "reason")?.value;
@@ -79,7 +84,9 @@ export class RuleReader {
       ...(reason === undefined ? {} : { reason }),
       ...(until === undefined ? {} : { until }),
       ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
+      ...(redact === undefined ? {} : { redact }),
       ...(rateLimit === undefined ? {} : { rateLimit }),
+      ...(review === undefined ? {} : { review }),
       ...(fallback === undefined ? {} : { fallback }),
       at: { file: node.at.file.path, line: node.at.file.positionOf(node.at.start).line },
     };
@@ -108,9 +115,10 @@ export class RuleReader {
       this.#reporter.error({ code: "missing_key", at, message: "The rule names no `tools`." });
     }
     const names = new Set<string>();
+    const restricts = ACTIONS[wordAt(node, "action", Object.keys(ACTIONS)) ?? ""] !== "allow";
     for (const { value: name, at } of [...textsAt(node, "tool"), ...textsAt(node, "tools")]) {
       if (this.#tools.refuseName(name, at)) continue;
-      if (isGlob(name)) this.#tools.expand(name, at).forEach((one) => names.add(one));
+      if (isGlob(name)) this.#tools.expand(name, at, restricts).forEach((one) => names.add(one));
       else names.add(name);
     }
     return [...names];

@@ -2,7 +2,7 @@ import type { Expression, Json, MessageTemplate, ValueTemplate } from "@interlat
 import type { Checker } from "../conditions/check.ts";
 import type { Conditions } from "../conditions/conditions.ts";
 import { sourceOf } from "../conditions/source.ts";
-import { canBe, describe } from "../conditions/types.ts";
+import { canBe, describe, optionsOf, type Type } from "../conditions/types.ts";
 import { nearest } from "../diagnostics/nearest.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
 import { shown } from "../diagnostics/words.ts";
@@ -102,7 +102,7 @@ export function valueTemplate(
       return undefined;
     case "scalar":
       if (typeof node.value !== "string") return { kind: "literal", value: node.value };
-      return textTemplate({ ...node, value: node.value }, conditions, checkers, reporter);
+      return textTemplate({ ...node, value: node.value }, ANY_JSON, conditions, checkers, reporter);
     case "list": {
       const items = node.items.map(inner).filter((item) => item !== undefined);
       if (items.length < node.items.length) return undefined;
@@ -135,8 +135,39 @@ function literalsOf(templates: readonly ValueTemplate[]): readonly Json[] | unde
   return literals.length < templates.length ? undefined : literals.map((literal) => literal.value);
 }
 
+/** What an expression that is the whole of a template must give. */
+interface Demand {
+  readonly wanted: string;
+  fits(type: Type): boolean;
+}
+
+const ANY_JSON: Demand = {
+  wanted: "JSON",
+  fits: (type) => canBe(type, "null", "boolean", "number", "string", "list", "object"),
+};
+
+const TEXTS: Demand = {
+  wanted: "a text or a list of texts",
+  fits: (type) => optionsOf(type).some(isTexts),
+};
+
+function isTexts(type: Type): boolean {
+  return type.kind === "list" ? canBe(type.of, "string") : canBe(type, "string");
+}
+
+/** A text, with expressions in it or not, that names what a call touches: one thing, or a list of them. */
+export function resourceTemplate(
+  scalar: TextScalar,
+  conditions: Conditions,
+  checkers: readonly Checker[],
+  reporter: Reporter,
+): ValueTemplate | undefined {
+  return textTemplate(scalar, TEXTS, conditions, checkers, reporter);
+}
+
 function textTemplate(
   scalar: TextScalar,
+  demand: Demand,
   conditions: Conditions,
   checkers: readonly Checker[],
   reporter: Reporter,
@@ -145,7 +176,9 @@ function textTemplate(
   if (pieces === undefined) return undefined;
   const alone = pieces.length === 1;
   const parts = pieces.map((piece) =>
-    typeof piece === "string" ? piece : expressionOf(scalar, piece, alone, conditions, checkers),
+    typeof piece === "string"
+      ? piece
+      : expressionOf(scalar, piece, alone ? demand : undefined, conditions, checkers),
   );
   const whole = parts.filter((part) => part !== undefined);
   if (whole.length < parts.length) return undefined;
@@ -160,7 +193,7 @@ function textTemplate(
 function expressionOf(
   scalar: TextScalar,
   { start, end }: { readonly start: number; readonly end: number },
-  alone: boolean,
+  alone: Demand | undefined,
   conditions: Conditions,
   checkers: readonly Checker[],
 ): Expression | undefined {
@@ -168,15 +201,13 @@ function expressionOf(
   if (expression === undefined) return undefined;
   for (const checker of checkers) {
     const type = checker.value(expression);
-    const fits = alone
-      ? canBe(type, "null", "boolean", "number", "string", "list", "object")
-      : canBe(type, "null", "boolean", "number", "string");
+    const fits = alone?.fits(type) ?? canBe(type, "null", "boolean", "number", "string");
     if (!fits) {
-      const wanted = alone ? "JSON" : "a text, a number, a boolean or null";
+      const wanted = alone?.wanted ?? "a text, a number, a boolean or null";
       checker.report(
         "wrong_type",
         expression,
-        `An expression ${alone ? "" : "inside text "}must give ${wanted}; this gives ${describe(type)}.`,
+        `An expression ${alone === undefined ? "inside text " : ""}must give ${wanted}; this gives ${describe(type)}.`,
       );
     }
   }

@@ -1,7 +1,7 @@
 import { DATA_CLASSES, OPERATIONS, type Operation, type ToolPolicy } from "@interlatch/core";
 import type { Checker } from "../conditions/check.ts";
 import type { Conditions } from "../conditions/conditions.ts";
-import { environmentOf } from "../conditions/environment.ts";
+import { environmentOf, type ShapeTypes } from "../conditions/environment.ts";
 import { readField } from "../conditions/fields.ts";
 import { typeOfSchema } from "../conditions/schema-type.ts";
 import { canBe, describe, DYNAMIC, type Type } from "../conditions/types.ts";
@@ -11,6 +11,7 @@ import { booleanAt, mapAt, textAt, wordAt } from "../document/fields.ts";
 import { NAME, nameRefusal } from "../document/names.ts";
 import type { Span } from "../yaml/source.ts";
 import { entryOf, valueOf, type YamlEntry, type YamlMap } from "../yaml/tree.ts";
+import { type BuiltResources, buildResources } from "./dimensions.ts";
 import { buildFallback } from "./fallbacks.ts";
 import { globMatches, isGlob } from "./globs.ts";
 import type { PolicyParts } from "./parts.ts";
@@ -24,7 +25,13 @@ export interface BuiltTool {
   readonly policy: ToolPolicy;
   /** Checks conditions against this tool's arguments. Tools with equal arguments share one. */
   readonly checker: Checker;
+  /** The type of its arguments; dynamic where they are undescribed. */
+  readonly arguments: Type;
+  /** What it says of what a call touches. */
+  readonly resources: BuiltResources;
 }
+
+const NOT_STATED: BuiltResources = { isStated: false, entries: [] };
 
 /** Each glob is compared with each tool. */
 const GLOBS = 1_000;
@@ -43,7 +50,7 @@ export class Tools {
 
   constructor(
     parts: PolicyParts,
-    facts: Type,
+    shapes: ShapeTypes,
     implicit: readonly string[],
     conditions: Conditions,
     reporter: Reporter,
@@ -54,8 +61,8 @@ export class Tools {
     this.incomplete = parts.incomplete || parts.keys.has("include");
     this.#declared = new Set(parts.tools.map((entry) => entry.key));
     const names = this.incomplete ? undefined : [...new Set([...this.#declared, ...implicit])];
-    this.undescribed = conditions.checker(environmentOf(facts, DYNAMIC, names));
-    const reader = new ToolReader(parts, facts, names, this.undescribed, conditions, reporter);
+    this.undescribed = conditions.checker(environmentOf(shapes, DYNAMIC, names));
+    const reader = new ToolReader(parts, shapes, names, this.undescribed, conditions, reporter);
     for (const entry of parts.tools) {
       const tool = reader.read(entry);
       if (tool !== undefined) this.#tools.set(entry.key, tool);
@@ -71,17 +78,24 @@ export class Tools {
     return this.#tools.get(name);
   }
 
-  /** The declared tools of a glob; one that matches nothing is an error. */
-  expand(glob: string, at: Span): readonly string[] {
-    let names = this.#globs.get(glob);
+  /**
+   * The declared tools of a glob; one that matches nothing is an error.
+   *
+   * @param restricts - whether it stands in a rule that denies or reviews: then it is for tools that only a rule names
+   *   as well, or naming one in an allow rule would lead past every glob that forbids it
+   */
+  expand(glob: string, at: Span, restricts = false): readonly string[] {
+    const identity = `${restricts ? "every" : "declared"} ${glob}`;
+    let names = this.#globs.get(identity);
     if (names === undefined) {
       if (this.#globs.size >= GLOBS) {
         const message = `The policy has more than ${GLOBS} different globs.`;
         this.#reporter.error({ code: "yaml_limit", at, message });
         return [];
       }
-      names = [...this.#declared].filter((name) => globMatches(glob, name));
-      this.#globs.set(glob, names);
+      const all = restricts ? new Set([...this.#declared, ...this.#tools.keys()]) : this.#declared;
+      names = [...all].filter((name) => globMatches(glob, name));
+      this.#globs.set(identity, names);
     }
     if (names.length === 0 && !this.incomplete) {
       const message = `No tool under \`tools\` matches \`${glob}\`.`;
@@ -101,7 +115,15 @@ export class Tools {
       default: "deny",
       at: { file: at.file.path, line },
     };
-    this.#tools.set(name, { name, at, implicit: true, policy, checker: this.undescribed });
+    this.#tools.set(name, {
+      name,
+      at,
+      implicit: true,
+      policy,
+      checker: this.undescribed,
+      arguments: DYNAMIC,
+      resources: NOT_STATED,
+    });
     if (this.incomplete) return;
     const right = this.#reporter.nearest(name, [...this.#declared]);
     const finding = {
@@ -128,7 +150,7 @@ export class Tools {
 
 /** Reads the entries of `tools`. */
 class ToolReader {
-  readonly #facts: Type;
+  readonly #shapes: ShapeTypes;
   readonly #names: readonly string[] | undefined;
   readonly #undescribed: Checker;
   readonly #conditions: Conditions;
@@ -138,18 +160,23 @@ class ToolReader {
 
   constructor(
     parts: PolicyParts,
-    facts: Type,
+    shapes: ShapeTypes,
     names: readonly string[] | undefined,
     undescribed: Checker,
     conditions: Conditions,
     reporter: Reporter,
   ) {
-    this.#facts = facts;
+    this.#shapes = shapes;
     this.#names = names;
     this.#undescribed = undescribed;
     this.#conditions = conditions;
     this.#reporter = reporter;
-    this.#schemas = new SchemaReader(parts, reporter);
+    this.#schemas = new SchemaReader({
+      isFaulty: parts.isFaulty,
+      reporter,
+      pattern: (source, at) => conditions.pattern(source, at),
+      judge: true,
+    });
   }
 
   read({ key: name, keyAt, value }: YamlEntry): BuiltTool | undefined {
@@ -171,6 +198,9 @@ class ToolReader {
     const data = wordAt(map, "data", DATA_CLASSES);
     const description = textAt(map, "description")?.value;
     const batch = this.#batch(map, type, checker);
+    const stated = buildResources(map, checker, this.#conditions, this.#reporter);
+    const { resources } = stated;
+    const output = valueOf(map, "output");
     const fallback = buildFallback(
       entryOf(map, "fallback"),
       this.#conditions,
@@ -183,12 +213,22 @@ class ToolReader {
       ...(data === undefined ? {} : { data }),
       reversible: booleanAt(map, "reversible") ?? operation === "read",
       ...(schema === undefined ? {} : { arguments: schema }),
+      ...(output === undefined ? {} : { output: this.#schemas.any(output) }),
+      ...(resources === undefined ? {} : { resources }),
       ...(batch === undefined ? {} : { batch }),
       default: wordAt(map, "default", ["allow", "deny"]) ?? "deny",
       ...(fallback === undefined ? {} : { fallback }),
       at: { file: keyAt.file.path, line: keyAt.file.positionOf(keyAt.start).line },
     };
-    return { name, at: keyAt, implicit: false, policy, checker };
+    return {
+      name,
+      at: keyAt,
+      implicit: false,
+      policy,
+      checker,
+      arguments: type,
+      resources: stated,
+    };
   }
 
   #arguments(
@@ -197,7 +237,7 @@ class ToolReader {
   ): { checker: Checker; type: Type; schema?: NonNullable<ToolPolicy["arguments"]> } {
     const node = valueOf(map, "arguments");
     if (node === undefined) return { checker: this.#undescribed, type: DYNAMIC };
-    const schema = this.#schemas.root(node);
+    const schema = this.#schemas.arguments(node);
     const type = typeOfSchema(schema, "arguments", `the tool \`${name}\``, (inner) =>
       this.#schemas.isUnknown(inner),
     );
@@ -205,7 +245,7 @@ class ToolReader {
     const identity = JSON.stringify(schema);
     let checker = this.#checkers.get(identity);
     if (checker === undefined) {
-      checker = this.#conditions.checker(environmentOf(this.#facts, type, this.#names));
+      checker = this.#conditions.checker(environmentOf(this.#shapes, type, this.#names));
       this.#checkers.set(identity, checker);
     }
     return { checker, type, schema };

@@ -1,11 +1,4 @@
-import type {
-  DecisionCode,
-  Effect,
-  Identity,
-  Json,
-  JsonObject,
-  SourcePosition,
-} from "@interlatch/core";
+import type { Identity } from "@interlatch/core";
 import { epochOf } from "../conditions/times.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { Reporter } from "../diagnostics/reporter.ts";
@@ -14,47 +7,12 @@ import { isText, listAt, mapAt, textAt, textsAt } from "../document/fields.ts";
 import { checkShape } from "../document/issues.ts";
 import { readYaml } from "../yaml/read.ts";
 import { SourceFile, type Span } from "../yaml/source.ts";
-import {
-  entryOf,
-  toJson,
-  toJsonObject,
-  type YamlMap,
-  type YamlNode,
-  valueOf,
-} from "../yaml/tree.ts";
-import { policyTestDocument } from "./schema.ts";
-
-/** What a decision must be. Only what is there is compared. */
-export interface ExpectedDecision {
-  readonly effect: Effect;
-  readonly code?: DecisionCode;
-  /** The deciding rule; `null`: no rule decided. */
-  readonly rule?: string | null;
-  /** The effective arguments, whole. */
-  readonly arguments?: JsonObject;
-  readonly fallback?: { readonly message: string } | { readonly value: Json };
-}
-
-/** One call and what must come of it. */
-export interface PolicyTestCase {
-  readonly name: string;
-  readonly at: SourcePosition;
-  readonly call: { readonly tool: string; readonly arguments: JsonObject };
-  readonly identity: Identity;
-  /** The clock, in milliseconds since 1970; absent: the runner's own. */
-  readonly time?: number;
-  /** Facts of the host, beside those of the policy. */
-  readonly facts?: JsonObject;
-  readonly expect: ExpectedDecision;
-}
-
-/** A file of tests. */
-export interface PolicyTests {
-  /** The files of the policy, relative to the file of tests; empty: the one beside it. */
-  readonly policy: readonly string[];
-  /** Tables are written out: each row is a case. */
-  readonly cases: readonly PolicyTestCase[];
-}
+import { toJsonObject, type YamlMap, type YamlNode, valueOf } from "../yaml/tree.ts";
+import type { PolicyTestCase, PolicyTests } from "./case.ts";
+import { earlierCalls } from "./earlier.ts";
+import { knownColumns, layOver } from "./layers.ts";
+import { callOf, expectedOf, placeOf } from "./read-parts.ts";
+import { laidOutCases, policyTestDocument } from "./schema.ts";
 
 /** A file of tests, or everything that is wrong with it. */
 export type ParseTestsResult =
@@ -72,7 +30,7 @@ export type ParseTestsResult =
  * ```ts
  * import { parsePolicyTests } from "@interlatch/policy";
  * const text = `
- * defaults: { identity: { agent: { id: a1, roles: [clerk] } } }
+ * defaults: { agent: { id: a1, roles: [clerk] } }
  * cases:
  *   - name: orders are read
  *     call: { tool: read_order, arguments: { order: 17 } }
@@ -87,155 +45,136 @@ export function parsePolicyTests(text: string, path: string): ParseTestsResult {
   const reporter = new Reporter([file]);
   const root = readYaml(file, reporter);
   if (root !== undefined) checkShape(root, policyTestDocument, reporter);
-  const tests = root?.kind === "map" ? new TestReader(root, reporter).read() : undefined;
+  const tests = root?.kind === "map" ? readTests(root, reporter) : undefined;
   return tests === undefined || reporter.failed
     ? { ok: false, errors: reporter.diagnostics("error") }
     : { ok: true, tests };
 }
 
-class TestReader {
-  readonly #root: YamlMap;
+/** A case with its defaults, or a row of its table, laid out. */
+interface LaidOut {
+  readonly name: string;
+  /** The case's name, or the row. */
+  readonly at: Span;
+  readonly node: YamlMap;
+}
+
+function readTests(root: YamlMap, reporter: Reporter): PolicyTests {
+  const list = listAt(root, "cases");
+  const defaults = mapAt(root, "defaults");
+  const names = new Names(reporter);
+  const laid = (list?.items ?? []).flatMap((node) =>
+    node.kind === "map" ? layOut(node, defaults, names, reporter) : [],
+  );
+  const whole = laid.filter((one) => isComplete(one, reporter));
+  checkLaidOut(root, whole, reporter);
+  return {
+    policy: textsAt(root, "policy").map((text) => text.value),
+    cases: whole.flatMap((one) => caseOf(one, reporter) ?? []),
+  };
+}
+
+function layOut(
+  node: YamlMap,
+  defaults: YamlMap | undefined,
+  names: Names,
+  reporter: Reporter,
+): readonly LaidOut[] {
+  const name = textAt(node, "name");
+  if (name === undefined) return [];
+  names.add(name.value, name.at);
+  const layers = defaults === undefined ? [node] : [defaults, node];
+  const rows = listAt(node, "table")?.items;
+  if (rows === undefined) return [{ name: name.value, at: name.at, node: layOver(node, layers) }];
+  return rows.flatMap((row, index) => {
+    if (row.kind !== "map") return [];
+    const title = `${name.value} / ${textAt(row, "name")?.value ?? String(index + 1)}`;
+    names.add(title, row.at);
+    return [
+      { name: title, at: row.at, node: layOver(node, [...layers, knownColumns(row, reporter)]) },
+    ];
+  });
+}
+
+/** Says of what is missing that it may stand elsewhere, which a schema cannot. */
+function isComplete({ at, node }: LaidOut, reporter: Reporter): boolean {
+  if (valueOf(node, "expect") === undefined) {
+    reporter.error({ code: "missing_key", at, message: "The case has no `expect`." });
+  }
+  const identity = valueOf(node, "identity");
+  if (identity === undefined || (identity.kind === "map" && isUnnamed(identity))) {
+    const message = "The case says nowhere who calls: it has no `agent`, and `defaults` has none.";
+    reporter.error({ code: "missing_key", at, message, hint: "Write agent: { id: a1 }." });
+    return false;
+  }
+  return valueOf(node, "expect") !== undefined && valueOf(node, "call") !== undefined;
+}
+
+/** Parts of an identity were given, and no `identity` that would have been told to name its agent. */
+function isUnnamed(identity: YamlMap): boolean {
+  return valueOf(identity, "agent") === undefined;
+}
+
+/** What a row says is judged by the shape of the case that it makes; its places are those of the row. */
+function checkLaidOut(root: YamlMap, laid: readonly LaidOut[], reporter: Reporter): void {
+  const items = laid.map(({ node }) => node);
+  const cases: YamlNode = { kind: "list", at: root.at, items };
+  const entries = [{ key: "cases", keyAt: root.at, value: cases }];
+  checkShape({ ...root, entries }, laidOutCases, reporter);
+}
+
+function caseOf({ name, at, node }: LaidOut, reporter: Reporter): PolicyTestCase | undefined {
+  const call = callOf(node);
+  const who = mapAt(node, "identity");
+  const identity = who === undefined ? undefined : toJsonObject(who);
+  const expect = mapAt(node, "expect");
+  const expected = expect === undefined ? undefined : expectedOf(expect, reporter);
+  const time = timeOf(valueOf(node, "time"), reporter);
+  const facts = mapAt(node, "facts");
+  const hostFacts = facts === undefined ? undefined : toJsonObject(facts);
+  if (call === undefined || identity === undefined || expected === undefined) return undefined;
+  const acting = identity as unknown as Identity; // its shape was checked by the schema of the document
+  const around = { identity: acting, time, facts: hostFacts };
+  return {
+    name,
+    at: placeOf(at),
+    call,
+    identity: acting,
+    ...(time === undefined ? {} : { time }),
+    ...(hostFacts === undefined ? {} : { facts: hostFacts }),
+    session: earlierCalls(node, around, reporter),
+    expect: expected,
+  };
+}
+
+function timeOf(node: YamlNode | undefined, reporter: Reporter): number | undefined {
+  if (!isText(node)) return undefined;
+  const time = epochOf(node.value);
+  if (time === undefined) {
+    const message = `\`${shown(node.value)}\` is no instant.`;
+    const hint = "Write one like 2026-11-22T10:00:00Z.";
+    reporter.error({ code: "bad_date", at: node.at, message, hint });
+  }
+  return time;
+}
+
+/** The names of cases and rows, of which no two may be the same. */
+class Names {
   readonly #reporter: Reporter;
-  readonly #defaults: YamlMap | undefined;
-  readonly #names = new Map<string, Span>();
+  readonly #known = new Map<string, Span>();
 
-  constructor(root: YamlMap, reporter: Reporter) {
-    this.#root = root;
+  constructor(reporter: Reporter) {
     this.#reporter = reporter;
-    this.#defaults = mapAt(root, "defaults");
   }
 
-  read(): PolicyTests {
-    const cases = listAt(this.#root, "cases")?.items ?? [];
-    return {
-      policy: textsAt(this.#root, "policy").map((text) => text.value),
-      cases: cases.flatMap((node) => (node.kind === "map" ? this.#case(node) : [])),
-    };
-  }
-
-  #case(node: YamlMap): readonly PolicyTestCase[] {
-    const name = textAt(node, "name");
-    const call = mapAt(node, "call");
-    const tool = call === undefined ? undefined : textAt(call, "tool");
-    if (name === undefined || call === undefined || tool === undefined) return [];
-    this.#refuseTwice(name.value, name.at);
-    const own = valueOf(call, "arguments");
-    const given = own === undefined ? empty() : toJsonObject(own);
-    const rows = listAt(node, "table")?.items.filter((row) => row.kind === "map");
-    const made = (rows ?? [undefined]).map((row, index) => {
-      const label =
-        row === undefined ? undefined : (textAt(row, "name")?.value ?? String(index + 1));
-      const title = label === undefined ? name.value : `${name.value} / ${label}`;
-      if (row !== undefined && label !== undefined) this.#refuseTwice(title, row.at);
-      return this.#one(title, row?.at ?? name.at, node, row, tool.value, given);
-    });
-    return made.filter((one) => one !== undefined);
-  }
-
-  /** One case, or one row of its table. */
-  #one(
-    name: string,
-    at: Span,
-    node: YamlMap,
-    row: YamlMap | undefined,
-    tool: string,
-    given: JsonObject | undefined,
-  ): PolicyTestCase | undefined {
-    const places = row === undefined ? [node] : [row, node];
-    const identity = this.#first(places, "identity", at, true);
-    const expect = nodeOf(places, "expect");
-    const time = this.#time(nodeOf([...places, ...this.#defaultPlaces()], "time"));
-    const facts = nodeOf(places, "facts");
-    const over = row === undefined ? undefined : valueOf(row, "arguments");
-    if (expect === undefined) {
-      this.#reporter.error({ code: "missing_key", at, message: "The case has no `expect`." });
-    }
-    const expected = expect?.kind === "map" ? this.#expected(expect) : undefined;
-    const laid = over === undefined ? empty() : toJsonObject(over);
-    const who = identity === undefined ? undefined : toJsonObject(identity);
-    if (expected === undefined || who === undefined || given === undefined || laid === undefined)
-      return undefined;
-    const hostFacts = facts === undefined ? undefined : toJsonObject(facts);
-    return {
-      name,
-      at: { file: at.file.path, line: at.file.positionOf(at.start).line },
-      call: { tool, arguments: Object.assign(empty(), given, laid) },
-      identity: who as unknown as Identity, // its shape was checked by the schema of the document
-      ...(time === undefined ? {} : { time }),
-      ...(hostFacts === undefined ? {} : { facts: hostFacts }),
-      expect: expected,
-    };
-  }
-
-  #defaultPlaces(): readonly YamlMap[] {
-    return this.#defaults === undefined ? [] : [this.#defaults];
-  }
-
-  #first(
-    places: readonly YamlMap[],
-    key: string,
-    at: Span,
-    required: boolean,
-  ): YamlNode | undefined {
-    const node = nodeOf([...places, ...this.#defaultPlaces()], key);
-    if (node === undefined && required) {
-      this.#reporter.error({
-        code: "missing_key",
-        at,
-        message: `The case has no \`${key}\`, and \`defaults\` has none.`,
-      });
-    }
-    return node;
-  }
-
-  #time(node: YamlNode | undefined): number | undefined {
-    if (!isText(node)) return undefined;
-    const time = epochOf(node.value);
-    if (time === undefined) {
-      const message = `\`${shown(node.value)}\` is no instant.`;
-      this.#reporter.error({
-        code: "bad_date",
-        at: node.at,
-        message,
-        hint: "Write one like 2026-11-22T10:00:00Z.",
-      });
-    }
-    return time;
-  }
-
-  #expected(node: YamlMap): ExpectedDecision | undefined {
-    const fallback = mapAt(node, "fallback");
-    if (fallback !== undefined && fallback.entries.length !== 1) {
-      const message = "An expected fallback is either a `message` or a `value`.";
-      this.#reporter.error({
-        code: "conflicting_keys",
-        at: entryOf(node, "fallback")?.keyAt ?? node.at,
-        message,
-      });
-    }
-    return toJson(node) as unknown as ExpectedDecision | undefined; // its shape was checked by the schema of the document
-  }
-
-  #refuseTwice(name: string, at: Span): void {
-    const first = this.#names.get(name);
+  add(name: string, at: Span): void {
+    const first = this.#known.get(name);
     if (first === undefined) {
-      this.#names.set(name, at);
+      this.#known.set(name, at);
       return;
     }
     const { line } = first.file.positionOf(first.start);
     const message = `A case of the name \`${shown(name)}\` stands on line ${line} already.`;
     this.#reporter.error({ code: "duplicate_name", at, message });
   }
-}
-
-function nodeOf(places: readonly YamlMap[], key: string): YamlNode | undefined {
-  for (const place of places) {
-    const node = valueOf(place, key);
-    if (node !== undefined) return node;
-  }
-  return undefined;
-}
-
-function empty(): Record<string, Json> {
-  return Object.create(null); // without a prototype, as all JSON here
 }

@@ -87,6 +87,17 @@ function later(lowerer: Lowerer, call: Call, locals: Locals): Expression {
   return lowerer.refuseLater(call, call.name);
 }
 
+/** What other languages call functions and operators of this one. */
+const OTHER_FUNCTIONS: Readonly<Record<string, string>> = {
+  not: "`!(...)`",
+  len: "`size(...)`",
+  length: "`size(...)`",
+  lowerAscii: "`lower(...)`",
+  toLowerCase: "`lower(...)`",
+  includes: "`x in list`, or `text.contains(part)`",
+  test: "`text.matches(pattern)`",
+};
+
 /** Words that ask for what a condition must not have. */
 const IMPURE = /^(?:now|today|time|date|clock|random|uuid|fetch|http|get|read|env|file)/i;
 
@@ -104,12 +115,15 @@ function unknown(lowerer: Lowerer, call: Call, locals: Locals): Expression {
     );
   }
   const right = nearest(name, ALL_FUNCTIONS);
+  const other = Object.hasOwn(OTHER_FUNCTIONS, name) ? OTHER_FUNCTIONS[name] : undefined;
   const hint =
-    right !== undefined
-      ? `Did you mean \`${right}\`?`
-      : IMPURE.test(name)
-        ? "There is no clock (but `request.time`), no randomness and no I/O: a decision replays from its record."
-        : `There are: ${ALL_FUNCTIONS.join(", ")}.`;
+    other !== undefined
+      ? `Write ${other}.`
+      : right !== undefined
+        ? `Did you mean \`${right}\`?`
+        : IMPURE.test(name)
+          ? "There is no clock (but `request.time`), no randomness and no I/O: a decision replays from its record."
+          : `There are: ${ALL_FUNCTIONS.join(", ")}.`;
   return lowerer.refuse(call, "unknown_function", `There is no function \`${shown(name)}\`.`, hint);
 }
 

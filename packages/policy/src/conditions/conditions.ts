@@ -1,6 +1,6 @@
 import type { Expression } from "@interlatch/core";
 import type { Reporter } from "../diagnostics/reporter.ts";
-import { quoted } from "../yaml/eaten.ts";
+import { quoted, quotingRepair, type WrittenCondition } from "../yaml/eaten.ts";
 import type { Span } from "../yaml/source.ts";
 import type { YamlScalar } from "../yaml/tree.ts";
 import { Checker } from "./check.ts";
@@ -39,19 +39,31 @@ export class Conditions {
 
   /**
    * @param open - whether unknown names may come from a part of the policy that is not read
+   * @param fields - the whole path of a field by its bare name, for hints
    */
-  constructor(reporter: Reporter, definitions: ReadonlyMap<string, Definition>, open: boolean) {
+  constructor(
+    reporter: Reporter,
+    definitions: ReadonlyMap<string, Definition>,
+    open: boolean,
+    fields: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.#reporter = reporter;
     this.#definitions = definitions;
     this.#lowering = {
       notes: this.notes,
       reporter,
       open,
+      fields,
       defined: new Set(definitions.keys()),
       expressionOf: (name, usedAt) => this.#define(name, usedAt),
-      pattern: (pattern, at) => this.#patterns.push({ pattern, at }),
+      pattern: (pattern, at) => this.pattern(pattern, at),
       literal: (use) => this.#literals.push(use),
     };
+  }
+
+  /** Keeps a literal pattern of a condition or of a schema, for RE2 to compile; what it refuses is reported there. */
+  pattern(pattern: string, at: Span): void {
+    this.#patterns.push({ pattern, at });
   }
 
   /** The patterns of everything that was compiled. */
@@ -166,8 +178,14 @@ export class Conditions {
           ? message
           : `YAML reads the rest of the line after \` #\` as a comment. ${message}`,
       hint: cut === undefined ? hint : `Quote it: ${quoted(cut)}`,
+      repair: cut === undefined ? undefined : quotingRepair(wholeOf(source, cut)),
     });
   }
+}
+
+function wholeOf({ scalar }: ConditionSource, text: string): WrittenCondition {
+  const { file, start } = scalar.at;
+  return { at: { file, start, end: start + text.length }, text, list: false };
 }
 
 /** The whole of a plain condition of which YAML took the end for a comment. */

@@ -53,8 +53,8 @@ const DEMANDS: { readonly [name in FunctionName]?: Demand } = {
   },
   under: {
     code: "bad_literal",
-    what: "absolute path",
-    hint: 'Write one like "/data/reports".',
+    what: "absolute path without a star",
+    hint: 'Write one like "/data/reports"; all below it is inside.',
     first: { kind: "literal", value: "/" },
   },
   glob: {
@@ -79,8 +79,8 @@ export async function checkLiterals(
   reporter: Reporter,
 ): Promise<void> {
   if (uses.length === 0) return;
-  const evaluator = await prepareEvaluator(EMPTY);
-  const request = evaluator.request(CALL);
+  const evaluator = await prepareEvaluator(EMPTY_POLICY, { anyTemplate: true });
+  const request = evaluator.request(EMPTY_CALL);
   const known = new Map<string, boolean>();
   for (const use of uses) {
     const demand = DEMANDS[use.function];
@@ -114,7 +114,7 @@ function isRight(
 const TOOL = "any";
 
 /** A policy with nothing in it but a tool to ask about. */
-const EMPTY: Policy = {
+export const EMPTY_POLICY: Policy = {
   engine: ENGINE,
   id: "literals",
   mode: "enforce",
@@ -126,7 +126,8 @@ const EMPTY: Policy = {
   rules: [],
 };
 
-const CALL: Parameters<Evaluator["request"]>[0] = {
+/** A call of its tool that says nothing. */
+export const EMPTY_CALL: Parameters<Evaluator["request"]>[0] = {
   tool: TOOL,
   arguments: {},
   agent: { id: "build", roles: [] },

@@ -1,10 +1,11 @@
-import { EXPRESSION_LIMITS, type Expression, VARIABLES } from "@interlatch/core";
+import { EXPRESSION_LIMITS, type Expression } from "@interlatch/core";
 import type { DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
-import { oneOf, shown } from "../diagnostics/words.ts";
+import { shown } from "../diagnostics/words.ts";
 import type { Span } from "../yaml/source.ts";
 import { lowerCall } from "./calls.ts";
 import type { LiteralUse } from "./literals.ts";
+import { nameHint } from "./name-hints.ts";
 import type { Notes } from "./notes.ts";
 import type { Syntax } from "./parse.ts";
 import { isRole } from "./roles.ts";
@@ -25,6 +26,8 @@ export interface Lowering {
   literal(use: LiteralUse): void;
   /** Whether unknown names may come from a part of the policy that this engine does not read. */
   readonly open: boolean;
+  /** The whole path of a field by its bare name, for whoever left out what it is a field of. */
+  readonly fields: ReadonlyMap<string, string>;
 }
 
 /**
@@ -138,15 +141,11 @@ export class Lowerer {
       );
     }
     if (open) return this.lowering.notes.hole(this.source, syntax);
-    const known = [...locals, ...VARIABLES, ...defined];
-    const right = this.lowering.reporter.nearest(name, [...known, ...LATER_VARIABLES]);
-    const hint =
-      right === undefined ? `Known here: ${oneOf(known)}.` : `Did you mean \`${right}\`?`;
     return this.refuse(
       syntax,
       "unknown_name",
       `There is no \`${shown(name)}\` in the language or under \`define\`.`,
-      hint,
+      nameHint(name, [...locals, ...defined], this.lowering.fields, this.lowering.reporter),
     );
   }
 

@@ -1,3 +1,4 @@
+import { childrenOf } from "../expressions/parts.ts";
 import type { Expression } from "@interlatch/core";
 import type { Span } from "../yaml/source.ts";
 import type { ConditionSource } from "./source.ts";
@@ -70,41 +71,5 @@ export class Notes {
     const note = this.#notes.get(expression);
     if (note === undefined) throw new Error("An expression without a place was made.");
     return note;
-  }
-}
-
-/** The expressions that an expression is made of. */
-export function childrenOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case "literal":
-    case "variable":
-    case "local":
-      return [];
-    case "field":
-    case "has":
-    case "not":
-    case "negate":
-    case "matches":
-      return [expression.of];
-    case "index":
-      return [expression.of, expression.at];
-    case "list":
-      return expression.items;
-    case "map":
-      return expression.entries.flat();
-    case "and":
-    case "or":
-      return expression.operands;
-    case "if":
-      return [expression.test, expression.then, expression.else];
-    case "compare":
-    case "arithmetic":
-      return [expression.left, expression.right];
-    case "comprehension": {
-      const { over, where, body } = expression;
-      return where === undefined ? [over, body] : [over, where, body];
-    }
-    case "call":
-      return expression.arguments;
   }
 }

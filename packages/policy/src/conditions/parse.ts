@@ -1,5 +1,7 @@
 import { type ASTNode, Environment, ParseError } from "@marcbachmann/cel-js";
 import type { DiagnosticCode } from "../diagnostics/diagnostic.ts";
+import { prepare, type StandIn } from "./stand-ins.ts";
+import { syntaxHint } from "./syntax-hints.ts";
 
 /**
  * What a condition says, before names and types are looked at. Offsets are in the text that was parsed, the
@@ -85,7 +87,8 @@ const SYNTAX_DEPTH = 130;
 /** Parses one condition of the language (CEL, JSON profile). Never throws. */
 export function parseCondition(text: string): ParseResult {
   try {
-    return { ok: true, syntax: syntaxOf(grammar.parse(text).ast, 0) };
+    const { text: prepared, standIns } = prepare(text);
+    return { ok: true, syntax: syntaxOf(grammar.parse(prepared).ast, standIns, 0) };
   } catch (error) {
     return { ok: false, problem: problemOf(error, text) };
   }
@@ -100,30 +103,35 @@ class Refused extends Error {
   }
 }
 
-function syntaxOf(node: ASTNode, depth: number): Syntax {
+type StandIns = ReadonlyMap<number, StandIn>;
+
+function syntaxOf(node: ASTNode, standIns: StandIns, depth: number): Syntax {
   const { start, end } = node;
   if (depth > SYNTAX_DEPTH) throw new Refused({ ...tooLarge, start, end });
-  const inner = (child: ASTNode): Syntax => syntaxOf(child, depth + 1);
+  const inner = (child: ASTNode): Syntax => syntaxOf(child, standIns, depth + 1);
   switch (node.op) {
     case "value":
       return { kind: "literal", value: literalOf(node.args, node), start, end };
-    case "id":
-      return { kind: "name", name: node.args, start, end };
-    case ".":
-      return {
-        kind: "field",
-        of: inner(node.args[0]),
-        name: node.args[1],
-        nameStart: node.pos,
-        start,
-        end,
-      };
+    case "id": {
+      const standIn = standIns.get(start);
+      return standIn?.kind === "literal"
+        ? { kind: "literal", value: literalOf(standIn.value, node), start, end }
+        : { kind: "name", name: node.args, start, end };
+    }
+    case ".": {
+      const standIn = standIns.get(node.pos);
+      const name = standIn?.kind === "field" ? standIn.name : node.args[1];
+      return { kind: "field", of: inner(node.args[0]), name, nameStart: node.pos, start, end };
+    }
     case "[]":
       return { kind: "index", of: inner(node.args[0]), at: inner(node.args[1]), start, end };
     case "call":
+      if (standIns.has(start)) throw new Refused({ ...plainNames, start, end });
       return { kind: "call", name: node.args[0], arguments: node.args[1].map(inner), start, end };
     case "rcall": {
       const [name, receiver, given] = node.args;
+      // No function has such a name: it was written between backticks.
+      if (/^_+$/.test(name)) throw new Refused({ ...plainNames, start, end });
       return {
         kind: "call",
         name,
@@ -221,6 +229,12 @@ function literalOf(value: unknown, { start, end }: ASTNode): null | boolean | nu
   });
 }
 
+/** Only fields have names between backticks, and a literal cannot be called. */
+const plainNames = {
+  code: "condition_syntax",
+  message: "Not a condition: a function has a plain name.",
+} as const;
+
 const tooLarge = {
   code: "condition_too_large",
   message: "The condition is nested too deeply.",
@@ -239,14 +253,14 @@ function problemOf(error: unknown, text: string): SyntaxProblem {
       message: "The condition is too large or nested too deeply.",
     };
   }
-  const found = text.slice(start, end).trim();
-  const hint = syntaxHint(text, start);
+  const meant = syntaxHint(text, start);
+  const place = { start: meant?.start ?? start, end: meant?.end ?? end };
+  const found = text.slice(place.start, place.end).trim();
   return {
     code: "condition_syntax",
-    start,
-    end,
+    ...place,
     message: `Not a condition: ${explain(error, found)}.`,
-    ...(hint === undefined ? {} : { hint }),
+    ...(meant === undefined ? {} : { hint: meant.hint }),
   };
 }
 
@@ -280,18 +294,4 @@ function explain(error: ParseError, found: string): string {
     default:
       return error.summary.replace(/\.$/, "").replace(/^./, (first) => first.toLowerCase());
   }
-}
-
-function syntaxHint(text: string, start: number): string | undefined {
-  const around = text.slice(Math.max(0, start - 2), start + 3);
-  if (/===|!==/.test(around)) return "Compare with `==` or `!=`.";
-  if (/(^|[^=!<>])=([^=]|$)/.test(text.slice(Math.max(0, start - 1), start + 2)))
-    return "Compare with `==`.";
-  const word = /^\w+/.exec(text.slice(start))?.[0]?.toLowerCase();
-  if (word === "and") return "Write `&&`.";
-  if (word === "or") return "Write `||`.";
-  if (word === "not") return "Write `!`.";
-  if (/(^|[^&])&([^&]|$)/.test(around)) return "Write `&&`.";
-  if (/(^|[^|])\|([^|]|$)/.test(around)) return "Write `||`.";
-  return undefined;
 }

@@ -1,24 +1,32 @@
-import { isInterlatchError, loadPatternCompiler, type PatternCompiler } from "@interlatch/core";
+import { isInterlatchError, type PatternTable } from "@interlatch/core";
 import type { Reporter } from "../diagnostics/reporter.ts";
+import { PatternSources } from "../patterns/compile.ts";
+import { loadRe2 } from "../patterns/re2.ts";
+import { tableOf } from "../patterns/table.ts";
 import type { PatternUse } from "./conditions.ts";
 
-/** Lets RE2 look at every literal pattern; what it refuses is an error at build and not on a call. */
-export async function checkPatterns(
+/**
+ * Lets RE2 compile every literal pattern; what it refuses is an error at build and not on a call.
+ *
+ * @returns the table that the run time needs; `undefined` where there is no pattern
+ */
+export async function buildPatterns(
   uses: readonly PatternUse[],
   reporter: Reporter,
-): Promise<void> {
-  if (uses.length === 0) return;
-  const compiler = await loadPatternCompiler();
+): Promise<PatternTable | undefined> {
+  if (uses.length === 0) return undefined;
+  const sources = new PatternSources(await loadRe2());
   for (const { pattern, at } of uses) {
-    const message = refusalOf(pattern, compiler);
+    const message = refusalOf(pattern, sources);
     if (message !== undefined)
       reporter.error({ code: "pattern_refused", at, message, hint: hintOf(pattern) });
   }
+  return tableOf(sources);
 }
 
-function refusalOf(pattern: string, compiler: PatternCompiler): string | undefined {
+function refusalOf(pattern: string, sources: PatternSources): string | undefined {
   try {
-    compiler.compile(pattern);
+    sources.compile(pattern);
     return undefined;
   } catch (error) {
     if (isInterlatchError(error, "ERR_BUNDLE_POLICY")) return error.message;

@@ -98,7 +98,8 @@ export function join(a: Type, b: Type): Type {
   return options.length > OPTIONS ? DYNAMIC : { kind: "oneOf", options };
 }
 
-function optionsOf(type: Type): readonly Type[] {
+/** The types that a type may turn out to be; of most there is one. */
+export function optionsOf(type: Type): readonly Type[] {
   return type.kind === "oneOf" ? type.options : [type];
 }
 

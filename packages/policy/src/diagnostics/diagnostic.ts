@@ -10,6 +10,7 @@ export const DIAGNOSTIC_CODES = [
   "duplicate_key",
   "look_alike_key",
   "key_not_text",
+  "hidden_sign",
   "bad_text",
   "bad_number",
   // the document
@@ -27,6 +28,8 @@ export const DIAGNOSTIC_CODES = [
   "bad_rate_limit",
   "bad_date",
   "bad_template",
+  "bad_include",
+  "not_formatted",
   // conditions
   "condition_not_text",
   "condition_syntax",
@@ -52,23 +55,69 @@ export const DIAGNOSTIC_CODES = [
   "no_agents",
   "unused_profile",
   "tool_outside_profiles",
+  "resources_left_out",
   "tool_without_rule",
   "operation_left_out",
   "data_unknown",
+  "unguarded_tool",
+  "default_allow_unruled",
+  "identity_argument_unread",
+  "look_alike_tools",
   "dead_rule",
+  "shadowed_rule",
+  "contradictory_rules",
+  "duplicate_rule",
   "expired_rule",
   "protection_ends",
   "constant_condition",
+  "never_true",
+  "never_false",
+  "always_error",
   "unused_define",
   "unused_fact",
+  "unused_fallback",
+  "scope_unused",
+  "scope_too_wide",
   "rate_limit_approximate",
   "batch_left_out",
-  "loose_match",
+  "ends_with_domain",
+  "starts_with_path",
+  "starts_with_url",
+  "contains_host",
+  "unanchored_pattern",
+  "negated_dynamic",
+  "deny_list",
+  "starts_with_statement",
+  "vacuous_all",
+  "kind_unknown",
+  "untyped_keyword",
   "misspelt_claim",
+  "yaml_number",
+  "yaml_boolean_word",
+  "ignore_malformed",
+  "ignore_unused",
 ] as const;
 
 /** What a {@link Diagnostic} is about. */
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
+
+/** One replacement of a text: what stands between two places gives way to `text`. Places count as those of a {@link Diagnostic}. */
+export interface TextEdit {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  /** The column after the last one that goes. */
+  readonly endColumn: number;
+  readonly text: string;
+}
+
+/** What puts a diagnostic right without a change of meaning but the one that the title tells. */
+export interface DiagnosticFix {
+  /** What it does, as a sentence. */
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+}
 
 /** One thing that is wrong with, or doubtful in, a policy: where, what was found, what was expected, what to do. */
 export interface Diagnostic {
@@ -86,6 +135,8 @@ export interface Diagnostic {
   readonly message: string;
   /** The fix: the nearest right name, the quoted form, another way to say it. */
   readonly hint?: string;
+  /** Absent where only a person can say what is right. */
+  readonly fix?: DiagnosticFix;
   /** The source line. A very long line is cut at the end. */
   readonly excerpt: string;
 }

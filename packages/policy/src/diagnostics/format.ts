@@ -57,7 +57,7 @@ function plain(_tone: Tone, text: string): string {
 /** Control characters in a policy could rewrite the terminal of the person who reviews it. */
 function printable(text: string): string {
   return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
     "\ufffd",
   );
 }

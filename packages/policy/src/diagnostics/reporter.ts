@@ -1,6 +1,12 @@
 import type { SourceFile, Span } from "../yaml/source.ts";
-import type { Diagnostic, DiagnosticCode } from "./diagnostic.ts";
+import type { Diagnostic, DiagnosticCode, DiagnosticFix } from "./diagnostic.ts";
 import { nearest } from "./nearest.ts";
+
+/** What would put a finding right: stretches of files and what comes in their place. */
+export interface Repair {
+  readonly title: string;
+  readonly edits: readonly { readonly at: Span; readonly text: string }[];
+}
 
 /** What a reporter is told; the place comes as a span. */
 export interface Finding {
@@ -8,6 +14,8 @@ export interface Finding {
   readonly at: Span;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** Only where applying it cannot change what the policy decides. */
+  readonly repair?: Repair | undefined;
   /** Two findings at one place with one key are one; without a key the message is the key. */
   readonly key?: string;
 }
@@ -24,7 +32,7 @@ const EXCERPT = 400;
 /** Collects what is found in the files of one policy, each thing once. */
 export class Reporter {
   readonly #order: ReadonlyMap<SourceFile, number>;
-  readonly #found: { readonly finding: Finding; readonly severity: "error" | "warning" }[] = [];
+  #found: { readonly finding: Finding; readonly severity: "error" | "warning" }[] = [];
   readonly #seen = new Map<SourceFile, Set<string>>();
   #errors = 0;
   #comparisons = COMPARISONS;
@@ -50,6 +58,13 @@ export class Reporter {
   nearest(word: string, candidates: readonly string[]): string | undefined {
     this.#comparisons -= candidates.length;
     return this.#comparisons < 0 ? undefined : nearest(word, candidates);
+  }
+
+  /** Takes back the warnings that somebody said are meant so. Errors stay: nothing silences them. */
+  silence(isMeant: (warning: Finding) => boolean): void {
+    this.#found = this.#found.filter(
+      ({ finding, severity }) => severity === "error" || !isMeant(finding),
+    );
   }
 
   /** All diagnostics of a severity, in the order of the files and lines. */
@@ -78,7 +93,7 @@ export class Reporter {
 }
 
 function diagnosticOf(finding: Finding, severity: "error" | "warning"): Diagnostic {
-  const { at, code, message, hint } = finding;
+  const { at, code, message, hint, repair } = finding;
   const from = at.file.positionOf(at.start);
   const to = at.file.positionOf(Math.max(at.start, at.end));
   return {
@@ -91,6 +106,25 @@ function diagnosticOf(finding: Finding, severity: "error" | "warning"): Diagnost
     endColumn: to.column,
     message,
     ...(hint === undefined ? {} : { hint }),
+    ...(repair === undefined ? {} : { fix: fixOf(repair) }),
     excerpt: at.file.lineText(from.line).slice(0, EXCERPT),
+  };
+}
+
+function fixOf({ title, edits }: Repair): DiagnosticFix {
+  return {
+    title,
+    edits: edits.map(({ at, text }) => {
+      const from = at.file.positionOf(at.start);
+      const to = at.file.positionOf(at.end);
+      return {
+        file: at.file.path,
+        line: from.line,
+        column: from.column,
+        endLine: to.line,
+        endColumn: to.column,
+        text,
+      };
+    }),
   };
 }

@@ -33,6 +33,13 @@ export function isText(node: YamlNode | undefined): node is TextScalar {
   return node?.kind === "scalar" && typeof node.value === "string";
 }
 
+/** A key as the scalar it was written as, for a key that is a text of the policy's own. */
+export function keyScalar({ key, keyAt }: YamlEntry): TextScalar {
+  const sign = keyAt.file.text[keyAt.start];
+  const style = sign === '"' ? "double" : sign === "'" ? "single" : "plain";
+  return { kind: "scalar", at: keyAt, value: key, style };
+}
+
 /** The text of a key. */
 export function textAt(map: YamlMap, key: string): TextScalar | undefined {
   const value = valueOf(map, key);

@@ -30,6 +30,25 @@ export function foundInstead(node: YamlNode, values: readonly string[]): string 
     : `YAML's ${String(node.value)}`;
 }
 
+/** What stands there, where the shape is wrong: a number between quotes would look like the number that is wanted. */
+export function foundFor(node: YamlNode, issue: Issue): string {
+  const number = quotedNumber(node, issue);
+  return number === undefined ? found(node) : `the text "${shown(number)}"`;
+}
+
+/** A number that only its quotes make a text. */
+export function unquoteHint(node: YamlNode, issue: Issue): string | undefined {
+  const number = quotedNumber(node, issue);
+  return number === undefined ? undefined : `Write it without quotes: ${shown(number)}`;
+}
+
+function quotedNumber(node: YamlNode, issue: Issue): string | undefined {
+  const wantsNumber =
+    issue.code === "invalid_type" && (issue.expected === "number" || issue.expected === "int");
+  if (!wantsNumber || node.kind !== "scalar" || typeof node.value !== "string") return undefined;
+  return /^-?\d+(?:\.\d+)?$/.test(node.value) ? node.value : undefined;
+}
+
 /** The word that was probably meant. */
 export function wordHint(node: YamlNode, values: readonly string[]): string | undefined {
   if (node.kind !== "scalar") return undefined;
@@ -77,7 +96,7 @@ function unionShapes(options: readonly (readonly Issue[])[]): string {
 export function placeName(path: readonly PropertyKey[]): string {
   const [section, name, key] = path;
   if (section === undefined) return "the policy";
-  if (path.includes("arguments") && section === "tools") return "a JSON Schema";
+  if (section === "tools" && (key === "arguments" || key === "output")) return "a JSON Schema";
   if (key === undefined) {
     if (section === "rules") return "a rule";
     if (section === "agents") return "an agent profile";

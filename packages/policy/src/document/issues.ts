@@ -5,7 +5,15 @@ import type { Reporter } from "../diagnostics/reporter.ts";
 import { conditionOnLine, quotingHint } from "../yaml/eaten.ts";
 import type { Span } from "../yaml/source.ts";
 import { entryOf, toPlain, type YamlNode } from "../yaml/tree.ts";
-import { capital, expectation, found, foundInstead, placeName, wordHint } from "./issue-words.ts";
+import {
+  capital,
+  expectation,
+  foundFor,
+  foundInstead,
+  placeName,
+  unquoteHint,
+  wordHint,
+} from "./issue-words.ts";
 import { NOT_SUPPORTED_YET } from "./shape.ts";
 
 type Path = readonly PropertyKey[];
@@ -59,17 +67,17 @@ function reportIssue(
   const path = [...before, ...issue.path];
   const place = placeOf(root, path);
   if (place === "broken") return;
+  const option = issue.code === "invalid_union" ? closestOption(issue.errors) : undefined;
+  if (option !== undefined) {
+    // What is wrong stands further in; the value of the union itself is understood.
+    for (const inner of option) reportIssue(root, schema, inner, path, report);
+    return;
+  }
   markFaulty(root, path, faulty);
   switch (issue.code) {
     case "unrecognized_keys":
       for (const key of issue.keys) reportUnknownKey(root, path, key, keysAt(schema, path), report);
       return;
-    case "invalid_union": {
-      const option = closestOption(issue.errors);
-      if (option === undefined) break;
-      for (const inner of option) reportIssue(root, schema, inner, path, report);
-      return;
-    }
     case "custom":
       if (issue.params?.["problem"] === NOT_SUPPORTED_YET)
         return reportNotYet(path, place, reporter);
@@ -234,8 +242,17 @@ function reportValue({ at, node }: Place, path: Path, issue: Issue, reporter: Re
   reporter.error({
     code,
     at,
-    message: `${capital(name)} is ${found(node)}; expected ${expectation(issue)}.`,
+    message: `${capital(name)} is ${foundFor(node, issue)}; expected ${expectation(issue)}.`,
+    hint: rateHint(node, path) ?? unquoteHint(node, issue),
   });
+}
+
+/** How many, but not in how long. */
+function rateHint(node: YamlNode, path: Path): string | undefined {
+  const isNumber = node.kind === "scalar" && typeof node.value === "number";
+  return path.at(-1) === "rate_limit" && isNumber
+    ? `Write \`${node.value} calls/minute\`.`
+    : undefined;
 }
 
 /** A condition with `: ` in it, which YAML reads as a key and a value. */
@@ -279,5 +296,8 @@ function keysAt(schema: z.ZodType, path: Path): readonly string[] {
 function unwrap(schema: unknown): unknown {
   let at = schema;
   while (at instanceof z.ZodOptional || at instanceof z.ZodLazy) at = at.unwrap();
+  // Of several forms the map is the one that has keys.
+  if (at instanceof z.ZodUnion)
+    return at.options.find((option) => option instanceof z.ZodObject) ?? at;
   return at;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DATA_CLASSES, OPERATIONS } from "@interlatch/core";
+import { DATA_CLASSES, OPERATIONS, REVIEW_PRIORITIES } from "@interlatch/core";
 import { argumentSchemaDocument } from "./argument-schema.ts";
 import { choice, NOT_SUPPORTED_YET, notYet, textOrList } from "./shape.ts";
 
@@ -38,16 +38,36 @@ const fallback = z
   })
   .describe("What the agent gets instead of a denied call.");
 
+const access = choice(["read", "write"]);
+
 const profile = z.strictObject({
   when: conditions.describe('The agents this profile is for; `"true"` for everybody.'),
   tools: textOrList(
     "The tools these agents may ask for: names, and globs that are expanded at build.",
   ).optional(),
-  databases: notYet("Databases, each `read` or `write`."),
-  endpoints: notYet("Names and URLs of endpoints."),
-  network: notYet("Hosts."),
-  paths: notYet("Directories, each `read` or `write`."),
+  databases: z
+    .record(z.string(), access)
+    .optional()
+    .describe("Databases, each `read` or `write`; `write` includes `read`. Left out: none."),
+  endpoints: textOrList("Names and globs of URLs. Left out: none.").optional(),
+  network: textOrList("Globs of host names, and CIDR ranges. Left out: none.").optional(),
+  paths: z
+    .record(z.string(), access)
+    .optional()
+    .describe("Directories with all below them, each `read` or `write`. Left out: none."),
 });
+
+const resources = z
+  .strictObject({
+    databases: z.record(z.string(), access).optional().describe("By name."),
+    endpoints: textOrList("Names or URLs; `{expression}` is filled in.").optional(),
+    network: textOrList("Hosts or their URLs; `{expression}` is filled in.").optional(),
+    paths: z
+      .record(z.string(), access)
+      .optional()
+      .describe("Absolute paths; `{expression}` is filled in."),
+  })
+  .describe("What a call touches, which must be inside a profile of the agent.");
 
 const batch = z.strictObject({
   argument: z
@@ -72,20 +92,19 @@ const tool = z.strictObject({
     .optional()
     .describe("JSON Schema of the arguments. Left out: undescribed."),
   resources: z
-    .union([
-      z.literal("none"),
-      z
-        .record(z.string(), z.unknown())
-        .refine(() => false, { params: { problem: NOT_SUPPORTED_YET } }),
-    ])
+    .union([z.literal("none"), resources])
     .optional()
-    .describe("`none`. Named resources are not run by this engine yet."),
+    .describe("What a call touches, or `none`."),
   batch: batch.optional(),
   default: choice(["allow", "deny"])
     .optional()
     .describe("The effect when no rule matches. Left out: `deny`."),
   fallback: fallback.optional(),
-  output: notYet("JSON Schema of the result."),
+  output: argumentSchemaDocument
+    .optional()
+    .describe(
+      "JSON Schema of the result, which a fallback value in its place must fit. Open: a result may hold more.",
+    ),
   results: notYet("Trust and labels of the result."),
   secret: notYet("Argument paths that are never shown or stored."),
 });
@@ -96,6 +115,35 @@ const limitKey = z
     params: { problem: NOT_SUPPORTED_YET },
   })
   .pipe(choice(LIMIT_KEYS));
+
+const redactPath = z
+  .string()
+  .min(1)
+  .describe(
+    "A path such as `arguments.card` or `arguments.items.*.secret`; `*` is every item of a list.",
+  );
+
+const review = z
+  .strictObject({
+    by: textOrList(
+      "`user`: the person in the session. A list: groups, of which somebody else must approve. Left out: `[reviewer]`.",
+    ).optional(),
+    quorum: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("How many different people must approve. Left out: 1."),
+    expires: z
+      .string()
+      .optional()
+      .describe("How long the request waits for its answer, as `15m` or `2h`. Left out: `15m`."),
+    priority: choice(REVIEW_PRIORITIES)
+      .optional()
+      .describe("How urgent it is. Left out: by the risk of the call."),
+    escalate: notYet("Who is asked when nobody answers."),
+  })
+  .describe("Who is asked about a call that is reviewed, and how long.");
 
 const rule = z.strictObject({
   name: z.string().describe("Unique. Records, counters and messages name the rule by it."),
@@ -125,7 +173,19 @@ const rule = z.strictObject({
     .optional()
     .describe("The effect beyond the limit. Left out: `deny`."),
   fallback: fallback.optional(),
-  redact: notYet("Argument paths that are replaced."),
+  redact: z
+    .union([
+      redactPath,
+      z.array(redactPath).min(1),
+      z.strictObject({
+        paths: z.union([redactPath, z.array(redactPath).min(1)]).describe("What is replaced."),
+        as: choice(["mark", "token"])
+          .optional()
+          .describe("`mark`: `[redacted]`. `token`: a keyed token, the same for the same value."),
+      }),
+    ])
+    .optional()
+    .describe("Arguments that neither a reviewer nor the tool gets to see."),
   pace: notYet("An even rate."),
   budget: notYet("A sum in a window."),
   max_calls: notYet("Calls in a session."),
@@ -135,7 +195,7 @@ const rule = z.strictObject({
   requires: notYet("Tools that must have run before."),
   never_after: notYet("Tools that must not have run before."),
   once_per_session: notYet("At most one execution in a session."),
-  review: notYet("Who reviews, and how."),
+  review: review.optional(),
   notify: notYet("Who is told."),
 });
 
@@ -148,7 +208,12 @@ export const policyDocument: z.ZodType = z.strictObject({
   interlatch: z.literal(1).describe("The version of the policy language: 1."),
   id: z.string().optional().describe("The name of the policy, and of the stream of its bundles."),
   description: z.string().optional(),
-  mode: choice(["enforce"], ["shadow"]).optional().describe("`enforce`."),
+  mode: choice(["enforce", "shadow"])
+    .optional()
+    .describe(
+      "`shadow`: recorded, not enforced; loads only where the host allows it. Left out: `enforce`.",
+    ),
+  include: textOrList("Further files and folders of the policy, relative to this file.").optional(),
   agents: z
     .record(z.string(), profile)
     .optional()
@@ -164,8 +229,19 @@ export const policyDocument: z.ZodType = z.strictObject({
     .optional()
     .describe("Which calls are allowed, reviewed, denied. Their order means nothing."),
   fallback: fallback.optional(),
-  include: notYet("Further files and folders."),
-  shapes: notYet("Declared shapes of claims and host facts."),
+  shapes: z
+    .strictObject({
+      agent: argumentSchemaDocument
+        .optional()
+        .describe("The claims of agents, beside `id` and `roles`."),
+      user: argumentSchemaDocument.optional().describe("The claims of users, beside `id`."),
+      context: argumentSchemaDocument.optional().describe("What hosts hand over as `context`."),
+      facts: argumentSchemaDocument
+        .optional()
+        .describe("Facts that hosts add to those of the policy."),
+    })
+    .optional()
+    .describe("JSON Schemas of what hosts hand over. Closed: unknown claims are errors."),
   risk: notYet("Weights, floors and bands of the risk score."),
   detectors: notYet("Detectors of secrets and personal data."),
 });

@@ -8,43 +8,16 @@ import { entryOf } from "../yaml/tree.ts";
 /** Beyond this many calls a window is counted by a sliding counter and not call by call. */
 const EXACT_CALLS = 1_000;
 
-/** Rules that can never decide, and obligations that do something else than they seem to. */
+/** Rules that end, and obligations that do something else than they seem to. */
 export function lintRules(compiled: Compiled, now: number | undefined, reporter: Reporter): void {
-  const denied = deniedTools(compiled);
   const uncounted = new Set(
     compiled.tools.filter(({ policy }) => policy.batch === undefined).map(({ name }) => name),
   );
   for (const built of compiled.rules) {
-    warnOfDeadRule(built, denied, reporter);
     warnOfEnd(built, now, reporter);
     warnOfRate(built, reporter);
     warnOfBatch(built, uncounted, reporter);
   }
-}
-
-/** Tools that some rule denies whatever the call is, with the name of that rule. */
-function deniedTools({ rules }: Compiled): ReadonlyMap<string, string> {
-  const denied = new Map<string, string>();
-  for (const { rule } of rules) {
-    if (rule.action !== "deny" || rule.when !== undefined || rule.until !== undefined) continue;
-    for (const tool of rule.tools) if (!denied.has(tool)) denied.set(tool, rule.name);
-  }
-  return denied;
-}
-
-function warnOfDeadRule(
-  { rule, at }: BuiltRule,
-  denied: ReadonlyMap<string, string>,
-  reporter: Reporter,
-): void {
-  if (rule.action === "deny") return;
-  const dead = rule.tools.filter((tool) => denied.has(tool));
-  const [first] = dead;
-  if (first === undefined) return;
-  const which =
-    dead.length === rule.tools.length ? "never decides" : `never decides for ${oneOf(dead)}`;
-  const message = `The rule \`${rule.name}\` (${rule.action}) ${which}: the rule \`${denied.get(first)}\` always denies.`;
-  reporter.warning({ code: "dead_rule", at, message });
 }
 
 function warnOfEnd(

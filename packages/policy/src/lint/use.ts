@@ -1,19 +1,39 @@
-import type { Expression, Fallback, ValueTemplate } from "@interlatch/core";
+import type { Expression } from "@interlatch/core";
+import type { BuiltRule } from "../build/rules.ts";
 import type { Compiled } from "../compile.ts";
-import { childrenOf } from "../conditions/notes.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
+import { entryRepair } from "../fix/removal.ts";
+import { entryOf, type YamlEntry } from "../yaml/tree.ts";
+import { fieldsRead } from "./reads.ts";
+import { expressionsInFallback, expressionsInResources } from "../expressions/parts.ts";
 
 /** What was written and is read by nothing. */
 export function lintUse(compiled: Compiled, reporter: Reporter): void {
-  for (const { key, keyAt } of compiled.parts.define) {
-    if (compiled.conditions.used.has(key)) continue;
+  warnOfDefines(compiled, reporter);
+  warnOfFacts(compiled, reporter);
+  for (const built of compiled.rules) warnOfFallback(built, reporter);
+}
+
+function warnOfDefines({ parts, conditions }: Compiled, reporter: Reporter): void {
+  const unused = parts.define.filter(({ key }) => !conditions.used.has(key));
+  for (const entry of unused) {
+    const { file } = entry.keyAt;
+    const isHere = ({ keyAt }: YamlEntry): boolean => keyAt.file === file;
+    // Without a condition left the section would be empty, which is an error.
+    const isLast = unused.filter(isHere).length === parts.define.filter(isHere).length;
+    const title = `Removes the condition \`${entry.key}\`, which nothing uses.`;
     reporter.warning({
       code: "unused_define",
-      at: keyAt,
-      message: `Nothing uses the condition \`${key}\`.`,
+      at: entry.keyAt,
+      message: `Nothing uses the condition \`${entry.key}\`.`,
+      // Conditions are written out where they are used, so that one that is not leaves no trace in a bundle.
+      repair: isLast ? undefined : entryRepair(entry, title),
     });
   }
-  const read = factsRead(compiled);
+}
+
+function warnOfFacts(compiled: Compiled, reporter: Reporter): void {
+  const read = fieldsRead(expressionsOf(compiled), "facts");
   if (read === "all") return;
   for (const { key, keyAt } of compiled.parts.facts) {
     if (!read.has(key))
@@ -25,64 +45,50 @@ export function lintUse(compiled: Compiled, reporter: Reporter): void {
   }
 }
 
-/** The names of the facts that are read, or `all` where the whole of them is handed on. */
-function factsRead(compiled: Compiled): ReadonlySet<string> | "all" {
-  const names = new Set<string>();
-  const whole = expressionsOf(compiled).some((expression) => !collectFacts(expression, names));
-  return whole ? "all" : names;
+/** Parts of a rule without which an allow rule denies nothing: a limit and a rewrite can fail, and then its fallback counts. */
+const HARMLESS: readonly string[] = [
+  "name",
+  "tools",
+  "when",
+  "action",
+  "reason",
+  "until",
+  "fallback",
+  "at",
+];
+
+/** Whether a rule demands something of the calls it matches. */
+export function hasObligations({ rule }: BuiltRule): boolean {
+  return Object.keys(rule).some((key) => !HARMLESS.includes(key));
 }
 
-/** Collects names; `false` when the facts are used other than by a literal name. */
-function collectFacts(expression: Expression, names: Set<string>): boolean {
-  if (expression.kind === "variable") return expression.name !== "facts";
-  const named = nameRead(expression);
-  if (named !== undefined) {
-    names.add(named);
-    return true;
-  }
-  return childrenOf(expression).every((child) => collectFacts(child, names));
+function warnOfFallback(built: BuiltRule, reporter: Reporter): void {
+  const { rule, node, at } = built;
+  if (rule.fallback === undefined || rule.action !== "allow" || hasObligations(built)) return;
+  reporter.warning({
+    code: "unused_fallback",
+    at: entryOf(node, "fallback")?.keyAt ?? at,
+    message: `The rule \`${rule.name}\` allows and demands nothing, so it never denies a call and its \`fallback\` is never used.`,
+    hint: "Put it on the rule that denies, on the tool, or at the top.",
+  });
 }
 
-function nameRead(expression: Expression): string | undefined {
-  const isFacts = (of: Expression): boolean => of.kind === "variable" && of.name === "facts";
-  if ((expression.kind === "field" || expression.kind === "has") && isFacts(expression.of))
-    return expression.name;
-  if (expression.kind !== "index" || !isFacts(expression.of) || expression.at.kind !== "literal")
-    return undefined;
-  return String(expression.at.value);
-}
-
-function expressionsOf({ policy, conditions }: Compiled): readonly Expression[] {
-  const fallbacks = [
-    policy.fallback,
-    ...policy.rules.map((rule) => rule.fallback),
-    ...Object.values(policy.tools).map((tool) => tool.fallback),
-  ];
+/** Every condition of a policy, named ones that nothing uses included; each knows its place. */
+export function conditionsOf({ rules, profiles, conditions }: Compiled): readonly Expression[] {
   return [
-    ...policy.rules.flatMap((rule) => rule.when ?? []),
-    ...Object.values(policy.agents ?? {}).map((profile) => profile.when),
+    ...rules.flatMap(({ rule }) => rule.when ?? []),
+    ...profiles.map(({ profile }) => profile.when),
     ...conditions.defines().values(),
-    ...fallbacks.flatMap((fallback) =>
-      fallback === undefined ? [] : expressionsInFallback(fallback),
-    ),
   ];
 }
 
-function expressionsInFallback(fallback: Fallback): readonly Expression[] {
-  return fallback.kind === "value" ? expressionsInTemplate(fallback.value) : [];
-}
-
-function expressionsInTemplate(template: ValueTemplate): readonly Expression[] {
-  switch (template.kind) {
-    case "literal":
-      return [];
-    case "expression":
-      return [template.expression];
-    case "text":
-      return template.parts.filter((part) => typeof part !== "string");
-    case "list":
-      return template.items.flatMap(expressionsInTemplate);
-    case "object":
-      return template.entries.flatMap(([, value]) => expressionsInTemplate(value));
-  }
+function expressionsOf(compiled: Compiled): readonly Expression[] {
+  const tools = compiled.tools.map(({ policy }) => policy);
+  const rules = compiled.rules.map(({ rule }) => rule);
+  const fallbacks = [compiled.policy.fallback, ...[...rules, ...tools].map((one) => one.fallback)];
+  return [
+    ...conditionsOf(compiled),
+    ...fallbacks.flatMap(expressionsInFallback),
+    ...tools.flatMap(({ resources }) => expressionsInResources(resources)),
+  ];
 }

@@ -1,3 +1,5 @@
+import { parseCondition } from "../conditions/parse.ts";
+import type { Repair } from "../diagnostics/reporter.ts";
 import type { SourceFile, Span } from "./source.ts";
 
 /** The text of a condition as it stands in the file, before YAML had its way with it. */
@@ -17,6 +19,7 @@ const FLOW = /^(.*[{,]\s*(?:when|unless|conditions)\s*:\s*)(.*)$/;
 const ITEM = /^(\s*-\s+)(.*)$/;
 const ENTRY = /^(\s+[A-Za-z_][A-Za-z0-9_]*\s*:[ \t]+)(.*)$/;
 const CONDITION_KEY = /^\s*(?:-\s+)*(?:when|unless|conditions)\s*:\s*(?:#.*)?$/;
+const WHOLLY_QUOTED = /^(?:'(?:[^']|'')*'|"(?:[^"\\]|\\.)*")$/;
 const DEFINE_KEY = /^define\s*:\s*(?:#.*)?$/;
 
 /**
@@ -39,6 +42,8 @@ export function conditionOnLine(file: SourceFile, line: number): WrittenConditio
   const condition =
     FLOW.test(text) && !BLOCK.test(text) ? untilNextKey(rest) : withoutComment(rest);
   if (condition === "" || /^[|>][-+0-9]*$/.test(condition)) return undefined;
+  // Quoted as a whole, it is one text: what is wrong on this line is something else.
+  if (WHOLLY_QUOTED.test(condition)) return undefined;
   const start = file.lineStart(line) + before.length;
   return {
     at: { file, start, end: start + condition.length },
@@ -55,6 +60,26 @@ export function quoted(text: string): string {
 /** What to do about a condition that YAML took apart. */
 export function quotingHint({ text, list }: WrittenCondition): string {
   return list ? "Quote each condition of the list: ['...', '...']." : `Quote it: ${quoted(text)}`;
+}
+
+/**
+ * The repair that {@link quotingHint} tells, where it is safe: the text is a condition as it stands, and nobody has to
+ * guess where it ends.
+ */
+export function quotingRepair({ at, text, list }: WrittenCondition): Repair | undefined {
+  if (list || goesOn(at) || !parseCondition(text).ok) return undefined;
+  const title = "Quotes the condition, so that YAML reads it as it was written.";
+  return { title, edits: [{ at, text: quoted(text) }] };
+}
+
+/** Whether the next line belongs to the same text: it is indented deeper than the key, or the dash, of this one. */
+function goesOn({ file, start, end }: Span): boolean {
+  const text = file.lineText(file.positionOf(start).line);
+  const dashes = /^\s*(?:-\s+)*/.exec(text)?.[0] ?? "";
+  const isKeyed = /^[\w-]+\s*:/.test(text.slice(dashes.length));
+  const depth = isKeyed ? dashes.length : Math.max(0, dashes.lastIndexOf("-"));
+  const next = file.lineText(file.positionOf(end).line + 1);
+  return next.trim() !== "" && !next.trimStart().startsWith("#") && indentOf(next) > depth;
 }
 
 function itemOfList(file: SourceFile, line: number, text: string): RegExpExecArray | null {

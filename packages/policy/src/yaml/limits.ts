@@ -2,6 +2,7 @@
 export const YAML_LIMITS: {
   readonly fileBytes: number;
   readonly policyBytes: number;
+  readonly files: number;
   readonly depth: number;
   readonly tokens: number;
   readonly syntaxErrors: number;
@@ -10,6 +11,8 @@ export const YAML_LIMITS: {
   fileBytes: 1024 * 1024,
   /** UTF-8 bytes of all files of a policy. */
   policyBytes: 16 * 1024 * 1024,
+  /** Files of a policy that `include` may lead to. */
+  files: 1_000,
   /** Nesting of maps and lists. */
   depth: 32,
   /** Lexical tokens of one file: a file of a million commas takes seconds to say that it is none. */

@@ -8,8 +8,10 @@ import {
   type YAMLError,
 } from "yaml";
 import type { Reporter } from "../diagnostics/reporter.ts";
-import { conditionOnLine, quotingHint } from "./eaten.ts";
+import { conditionOnLine, quotingHint, quotingRepair } from "./eaten.ts";
+import { refuseHidden } from "./hidden.ts";
 import { YAML_LIMITS, utf8Length } from "./limits.ts";
+import { commonMistake } from "./mistakes.ts";
 import type { SourceFile, Span } from "./source.ts";
 import { strictTree } from "./strict.ts";
 import type { YamlNode } from "./tree.ts";
@@ -17,13 +19,21 @@ import type { YamlNode } from "./tree.ts";
 /**
  * Reads one file as strict YAML 1.2, core schema. Every mistake is reported; a file whose syntax is broken
  * gives no tree, since what follows a syntax error is guesswork.
+ *
+ * @param origin - `made` where a program wrote the file and no person signs it: JSON shows no sign by an escape that
+ *   it does not have to
  */
-export function readYaml(file: SourceFile, reporter: Reporter): YamlNode | undefined {
+export function readYaml(
+  file: SourceFile,
+  reporter: Reporter,
+  origin: "written" | "made" = "written",
+): YamlNode | undefined {
   const whole: Span = { file, start: 0, end: 0 };
   if (file.text.length > YAML_LIMITS.fileBytes || utf8Length(file.text) > YAML_LIMITS.fileBytes) {
     reporter.error({ code: "yaml_limit", at: whole, message: "The file is larger than 1 MiB." });
     return undefined;
   }
+  if (origin === "written" && refuseHidden(file, reporter)) return undefined;
   try {
     const tokens = tokensOf(file, reporter);
     if (tokens === undefined) return undefined;
@@ -107,6 +117,11 @@ function reportSyntax(file: SourceFile, document: Document.Parsed, reporter: Rep
     ...errors,
     ...warnings.filter((one) => errors.length > 0 || one.code !== "TAG_RESOLVE_FAILED"),
   ];
+  const mistake = commonMistake(file, problems);
+  if (mistake !== undefined) {
+    reporter.error(mistake);
+    return true;
+  }
   const seen = new Set<number>();
   for (const problem of problems) {
     const { line } = file.positionOf(problem.pos[0]);
@@ -131,6 +146,7 @@ function reportProblem(
       at: condition.at,
       message,
       hint: quotingHint(condition),
+      repair: quotingRepair(condition),
       key: "eaten",
     });
     return;

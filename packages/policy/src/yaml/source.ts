@@ -1,12 +1,17 @@
+import type { IncludeOutcome } from "../include/follow.ts";
+
 /** One file of a policy, with what is needed to turn an offset in it into a line and a column. */
 export class SourceFile {
   readonly path: string;
   readonly text: string;
+  /** What its `include` came to, where that was looked for. */
+  readonly includes: ReadonlyMap<string, IncludeOutcome> | undefined;
   #lineStarts: readonly number[] | undefined;
 
-  constructor(path: string, text: string) {
+  constructor(path: string, text: string, includes?: ReadonlyMap<string, IncludeOutcome>) {
     this.path = path;
     this.text = text;
+    this.includes = includes;
   }
 
   /** Line and column of an offset, both from 1. */

@@ -1,8 +1,10 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAMLMap } from "yaml";
 import { shown } from "../diagnostics/words.ts";
 import type { Finding, Reporter } from "../diagnostics/reporter.ts";
-import { conditionOnLine, quotingHint } from "./eaten.ts";
+import { conditionOnLine, quotingHint, quotingRepair } from "./eaten.ts";
+import { nameOf } from "./hidden.ts";
 import { YAML_LIMITS } from "./limits.ts";
+import { lookOf } from "./look.ts";
 import type { SourceFile, Span } from "./source.ts";
 import type { ScalarStyle, YamlEntry, YamlNode } from "./tree.ts";
 
@@ -60,7 +62,7 @@ class TreeBuilder {
       const value = this.node(pair.value, valueAt, depth + 1);
       if (key === undefined) continue;
       const entry = { key, keyAt, value };
-      const look = key.normalize("NFKC");
+      const look = lookOf(key);
       const twin = byLook.get(look);
       if (twin === undefined) {
         byLook.set(look, entry);
@@ -77,7 +79,8 @@ class TreeBuilder {
       this.#reporter.error({ code: "duplicate_key", at: keyAt, message });
     } else {
       const message = `The key \`${key}\` looks like the key on line ${line} but is another text.`;
-      this.#reporter.error({ code: "look_alike_key", at: keyAt, message });
+      const hint = `One of them holds ${strangersOf(key, twin.key)}. Keep one of the two.`;
+      this.#reporter.error({ code: "look_alike_key", at: keyAt, message, hint });
     }
   }
 
@@ -177,6 +180,7 @@ class TreeBuilder {
         at: condition.at,
         message,
         hint: quotingHint(condition),
+        repair: quotingRepair(condition),
         key: "eaten",
       });
     }
@@ -204,6 +208,14 @@ class TreeBuilder {
     this.#reporter.error(finding);
     return { kind: "broken", at: finding.at };
   }
+}
+
+/** The signs beyond ASCII that one of two texts has and the other has not, by number: that is how they differ. */
+function strangersOf(one: string, other: string): string {
+  const signs = new Set([...one, ...other]);
+  const strange = [...signs].filter((sign) => one.includes(sign) !== other.includes(sign));
+  const named = strange.filter((sign) => !/[ -~]/.test(sign)).map(nameOf);
+  return named.length === 0 ? "the same signs in another order" : named.slice(0, 8).join(", ");
 }
 
 function kindOf(value: unknown): string {

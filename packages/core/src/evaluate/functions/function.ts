@@ -16,3 +16,16 @@ export interface BinaryFunction<Prepared> {
   prepare(second: Value, budget: CostBudget): Prepared | EvaluationError;
   apply(first: Value, prepared: Prepared, budget: CostBudget): Result;
 }
+
+/** Functions by name, each of one argument or of two. */
+export type FunctionTable<Name extends string> = {
+  readonly [Each in Name]: AnyFunction;
+};
+
+/**
+ * Each function of two holds its own prepared form of the second argument; `unknown` because nobody who calls it looks
+ * into that.
+ */
+export type AnyFunction =
+  | { readonly unary: UnaryFunction }
+  | { readonly binary: BinaryFunction<unknown> };

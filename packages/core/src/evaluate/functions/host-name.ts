@@ -17,6 +17,10 @@ const CANONICAL = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 const NUMERIC_LABEL = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/;
 /** Characters that would make a text more than a host: user, port, path, query, fragment. */
 const MORE_THAN_HOST = /[\s\p{Cc}@:/?#\\[\]]/u;
+/** What the parser takes for the dot between two labels. */
+const DOT = /[.\u3002\uff0e\uff61]/;
+/** Characters of a label (RFC 1035). */
+const MAX_LABEL = 63;
 const BRACKETED = /^\[[0-9A-Fa-f:.]{2,45}\]$/;
 
 /**
@@ -30,12 +34,23 @@ export function canonicalHost(text: string): string | null {
   // `xn--` labels may be malformed, which only the parser tells.
   if (CANONICAL.test(text) && !NUMERIC_LABEL.test(text) && !text.includes("xn--")) return text;
   if (MORE_THAN_HOST.test(text) && !BRACKETED.test(text)) return null;
+  if (NOT_ASCII.test(text) && text.split(DOT).some(isTooLong)) return null;
   const url = `https://${text}/`;
   return URL.canParse(url) ? withoutDot(new URL(url).hostname) : null;
+}
+
+/**
+ * Whether a label cannot be encoded in as many characters as one has: each character takes at least one. Encoding
+ * takes time quadratic in them, so that a thousand such names in a bundle would take seconds to load.
+ */
+function isTooLong(label: string): boolean {
+  return label.length > MAX_LABEL && NOT_ASCII.test(label) && Array.from(label).length > MAX_LABEL;
 }
 
 /** `acme.test.` is `acme.test`; an empty label anywhere else makes it no host. */
 function withoutDot(hostname: string): string | null {
   const host = hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
+  // Encoded it may be longer than what it was written as.
+  if (host.length > MAX_HOST) return null;
   return host === "" || host.split(".").includes("") ? null : host;
 }

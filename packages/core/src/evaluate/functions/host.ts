@@ -31,6 +31,8 @@ const ADDRESS = /^(?<local>[\p{L}\p{M}\p{N}#$&'*+/=?^_`{|}~.-]{1,64})@(?<domain>
 export const HOST: UnaryFunction = {
   apply(value, budget) {
     if (typeof value !== "string" || value.length > MAX_URL) return NOT_ONE;
+    // Before anything is read: thousands of letters that turn out to be no URL have been read as well.
+    if (!spend(budget, value.length >>> 6)) return BUDGET_EXHAUSTED;
     const authority = AUTHORITY.exec(value)?.groups?.["text"] ?? value;
     if (authority.length > MAX_AUTHORITY) return NOT_ONE;
     if (!spend(budget, hostCost(authority) + (value.length >>> 4))) return BUDGET_EXHAUSTED;
@@ -46,8 +48,13 @@ function hostOfUrl(text: string): string | null {
   return hostname === "" ? null : canonicalHost(hostname);
 }
 
+/** Inherits nothing: a polluted `Object.prototype.domain` must not become the host of a text that is no address. */
+const NO_GROUPS: { readonly [name: string]: string | undefined } = Object.freeze(
+  Object.create(null) as { [name: string]: string },
+);
+
 function hostOfAddress(text: string): string | null {
-  const { local = "", domain = "" } = ADDRESS.exec(text)?.groups ?? {};
+  const { local = "", domain = "" } = ADDRESS.exec(text)?.groups ?? NO_GROUPS;
   const isAtom = local !== "" && !local.split(".").includes("");
   // A percent sign would be decoded by the parser into who knows what.
   return isAtom && !domain.includes("%") && !domain.includes("[") ? canonicalHost(domain) : null;

@@ -12,6 +12,9 @@ const PART = /^(?:0[xX]([0-9a-fA-F]{0,16})|0([0-7]{0,22})|([1-9][0-9]{0,15}))$/;
  */
 export function readIpv4(text: string): number | null {
   if (text.length > 80) return null;
+  // Every part of an address begins with a digit, and most names with none.
+  const first = text.charCodeAt(0);
+  if (!(first >= 48 && first <= 57)) return null;
   const parts = (text.endsWith(".") ? text.slice(0, -1) : text).split(".");
   if (parts.length > 4) return null;
   let address = 0;

@@ -72,4 +72,10 @@ describe("under", () => {
     expect(under("/data/x", "data")).toBe("error");
     expect(errs(call("under", literal("/data/x"), path("arguments.p")), { p: "~" })).toBe(true);
   });
+
+  it("errs where the prefix is a glob, under which nothing would ever be", () => {
+    for (const prefix of ["/data/*", "/data/**", "/*/x"])
+      expect(under("/data/x", prefix)).toBe("error");
+    expect(under("/data/*")).toBe(true);
+  });
 });

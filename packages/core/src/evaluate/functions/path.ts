@@ -10,7 +10,7 @@ const NOT_PATH = new EvaluationError(
 );
 
 /** A path as written and after one layer of percent-decoding, both resolved: `/a/b` is `["a", "b"]`. */
-interface ResolvedPath {
+export interface ResolvedPath {
   readonly raw: readonly string[];
   readonly decoded: readonly string[];
 }
@@ -24,15 +24,25 @@ interface ResolvedPath {
  * for they mean different places to different tools. Symlinks are the tool's business.
  */
 export const UNDER: BinaryFunction<ResolvedPath> = {
-  prepare: (second, budget) => readPath(second, budget),
+  prepare(second, budget) {
+    // `/etc/*` is a directory called `*` to this function, and nothing would ever be in it.
+    const isGlob = typeof second === "string" && second.includes("*");
+    return isGlob ? NOT_PATH : readPath(second, budget);
+  },
   apply(first, prefix, budget) {
     const path = readPath(first, budget);
     if (path instanceof EvaluationError) return path;
-    return isInside(path.raw, prefix.raw) && isInside(path.decoded, prefix.decoded);
+    return isUnder(path, prefix);
   },
 };
 
-function readPath(
+/** Whether a path is the prefix or inside it, in both its forms. */
+export function isUnder(path: ResolvedPath, prefix: ResolvedPath): boolean {
+  return isInside(path.raw, prefix.raw) && isInside(path.decoded, prefix.decoded);
+}
+
+/** Reads an absolute path; see {@link UNDER} for what is none. Charges for its length. */
+export function readPath(
   value: unknown,
   budget: Parameters<typeof spend>[0],
 ): ResolvedPath | EvaluationError {

@@ -1,8 +1,9 @@
+import type { FunctionName } from "../../policy/expression.ts";
 import { BUDGET_EXHAUSTED, spend, textCost } from "../cost.ts";
 import type { CostBudget } from "../scope.ts";
 import { EvaluationError, isList, isMap } from "../value.ts";
 import type { Result, Value } from "../value.ts";
-import type { BinaryFunction, UnaryFunction } from "./function.ts";
+import type { BinaryFunction, FunctionTable, UnaryFunction } from "./function.ts";
 import { containsText } from "./text-search.ts";
 
 const NO_SIZE = new EvaluationError("size needs a text, a list or an object");
@@ -79,3 +80,18 @@ function textTest(
     },
   };
 }
+
+/** The functions of texts, lists and objects that every run time holds. */
+export const TEXT_FUNCTIONS: FunctionTable<TextFunctionName> = {
+  size: { unary: SIZE },
+  lower: { unary: LOWER },
+  startsWith: { binary: STARTS_WITH },
+  endsWith: { binary: ENDS_WITH },
+  contains: { binary: CONTAINS },
+};
+
+/** The name of one of them. */
+export type TextFunctionName = Extract<
+  FunctionName,
+  "size" | "lower" | "startsWith" | "endsWith" | "contains"
+>;

@@ -12,6 +12,7 @@ import {
 import type { FunctionName } from "../../policy/expression.ts";
 import { compileExpression } from "../expression.ts";
 import { Duration, isError, Timestamp } from "../value.ts";
+import { EVERY_PART } from "../../../test/parts.ts";
 
 function read(name: "timestamp" | "duration", text: string): unknown {
   const constant = evaluate(call(name, literal(text)));
@@ -82,7 +83,7 @@ describe("duration", () => {
     ["+5s", 5_000],
     ["0s", 0],
     ["1h1m1s1ms", 3_661_001],
-    ["87660000h", 315_576_000_000_000],
+    ["9223372036854ms", 9_223_372_036_854],
   ])("%s", (text, expected) => {
     expect(read("duration", text)).toBe(expected);
   });
@@ -100,7 +101,7 @@ describe("duration", () => {
     "1.s",
     ".5s",
     "1e3s",
-    "87660001h",
+    "9223372036855ms",
     "--5s",
     "5s ",
   ])("%j is an error", (text) => {
@@ -109,7 +110,7 @@ describe("duration", () => {
 });
 
 function part(name: FunctionName, at: string, zone: string): unknown {
-  const program = compileExpression(call(name, path("request.time"), literal(zone)), null);
+  const program = compileExpression(call(name, path("request.time"), literal(zone)), EVERY_PART);
   const result = program(callScope({}, { time: Date.parse(at) }), { left: 1_000 });
   return isError(result) ? "error" : result;
 }
@@ -166,7 +167,7 @@ describe("parts of a time in a zone", () => {
   it("take a zone that only the call knows, at a higher price", () => {
     const program = compileExpression(
       call("getHours", path("request.time"), path("arguments.z")),
-      null,
+      EVERY_PART,
     );
     const budget = { left: 10_000 };
     expect(program(callScope({ z: "Asia/Tokyo" }), budget)).toBe(19);

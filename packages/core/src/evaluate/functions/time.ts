@@ -2,14 +2,8 @@ import { BUDGET_EXHAUSTED, spend } from "../cost.ts";
 import type { FunctionName } from "../../policy/expression.ts";
 import { Duration, EvaluationError, Timestamp } from "../value.ts";
 import type { BinaryFunction, UnaryFunction } from "./function.ts";
+import { DURATION_LIMIT_MS, TIMESTAMP_MAX_MS, TIMESTAMP_MIN_MS } from "./time-range.ts";
 import { readZone, type Zone } from "./zone.ts";
-
-/** 0001-01-01T00:00:00Z, the first instant, in epoch milliseconds. */
-export const TIMESTAMP_MIN_MS = -62_135_596_800_000;
-/** 9999-12-31T23:59:59.999Z, the last instant, in epoch milliseconds. */
-export const TIMESTAMP_MAX_MS = 253_402_300_799_999;
-/** The longest length of time either way, in milliseconds: about ten thousand years, as in CEL. */
-export const DURATION_LIMIT_MS = 315_576_000_000_000;
 
 /** What building the tables of a zone costs when its name is not a literal. */
 const ZONE_COST = 512;

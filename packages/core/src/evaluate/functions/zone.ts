@@ -6,7 +6,7 @@ export interface Zone {
 
 /** Area and place, as IANA writes them; offsets such as `+02:00` know no summer time and are not zones. */
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
-/** There are about 600 names; past this many (spellings differ in case) the table starts again. */
+/** There are about 600 names; past this many the table starts again. */
 const MAX_ZONES = 1_000;
 
 /** Building a formatter takes longer than everything else in a decision, so zones are shared. */
@@ -18,13 +18,15 @@ const zones = new Map<string, Zone>();
  * @returns `null` when the platform knows no such zone
  */
 export function readZone(name: string): Zone | null {
-  const known = zones.get(name);
-  if (known !== undefined) return known;
   if (!NAME.test(name)) return null;
+  // Names count in any case. A formatter has 30 KB, and one name ten million spellings.
+  const key = name.toLowerCase();
+  const known = zones.get(key);
+  if (known !== undefined) return known;
   const zone = openZone(name);
   if (zone === null) return null;
   if (zones.size >= MAX_ZONES) zones.clear();
-  zones.set(name, zone);
+  zones.set(key, zone);
   return zone;
 }
 

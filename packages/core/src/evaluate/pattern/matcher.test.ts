@@ -1,15 +1,35 @@
-import { RE2JS } from "@bufbuild/re2";
 import { describe, expect, it } from "vitest";
+import {
+  BEGIN,
+  END,
+  exactly,
+  letters,
+  many,
+  type Piece,
+  sequence,
+  tableOf,
+  times,
+} from "../../../test/patterns.ts";
 import { createMatcher, createMemory } from "./matcher.ts";
-import { lowerProgram, type SharedSets } from "./program.ts";
-
-const sets: SharedSets = { known: new Map(), foldsOf: (rune) => [rune, rune] };
+import { readProgram, runeSet } from "./program.ts";
 
 function matcherOf(
-  pattern: string,
+  piece: Piece,
   memory: ReturnType<typeof createMemory>,
 ): (text: string) => boolean {
-  return createMatcher(lowerProgram(new RE2JS(pattern).re2().prog, sets), memory);
+  const { programs, sets } = tableOf({ pattern: piece });
+  const [program] = programs;
+  if (program === undefined) throw new Error("the table is empty");
+  return createMatcher(
+    readProgram(program, (index) => runeSet(sets[index] ?? [])),
+    memory,
+  );
+}
+
+/** `(?:a|b)*a(?:a|b){count}[cd]`, which has two to the power of `count` states. */
+function manyStates(count: number): Piece {
+  const either = letters("ab");
+  return sequence(many(either), exactly("a"), times(count, either), letters("cd"));
 }
 
 /** Texts of `a` and `b` that keep asking for new states. */
@@ -29,7 +49,7 @@ describe("the memory of matchers", () => {
   it("stays within its allowance, whatever texts come", () => {
     const memory = createMemory();
     const allowance = memory.left;
-    const matches = matcherOf("(?:a|b)*a(?:a|b){14}[cd]", memory);
+    const matches = matcherOf(manyStates(14), memory);
     for (const text of texts(50, 4_000)) matches(text);
     expect(memory.left).toBeGreaterThanOrEqual(0);
     expect(memory.left).toBeLessThan(allowance);
@@ -37,8 +57,8 @@ describe("the memory of matchers", () => {
 
   it("is given back by every matcher when it is used up, and the answers stay the same", () => {
     const memory = { left: 30_000, holders: new Set<() => void>() };
-    const first = matcherOf("(?:a|b)*a(?:a|b){6}[cd]", memory);
-    const second = matcherOf("^(?:a|b)*$", memory);
+    const first = matcherOf(manyStates(6), memory);
+    const second = matcherOf(sequence(BEGIN, many(letters("ab")), END), memory);
     let forgotten = 0;
     for (const text of texts(300, 100)) {
       const before = memory.left;
@@ -52,7 +72,7 @@ describe("the memory of matchers", () => {
   it("is taken by states that are earned by reading, not by asking often", () => {
     const memory = createMemory();
     const allowance = memory.left;
-    const matches = matcherOf("(?:a|b)*a(?:a|b){14}[cd]", memory);
+    const matches = matcherOf(manyStates(14), memory);
     for (const text of texts(10, 16)) matches(text);
     const perState = 1_000;
     expect(allowance - memory.left).toBeLessThan(40 * perState * 2);

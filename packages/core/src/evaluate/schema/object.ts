@@ -1,72 +1,67 @@
-import type { ArgumentSchema } from "../../policy/ir.ts";
+import type { ArgumentSchema, ArgumentSchemaObject } from "../../policy/ir.ts";
 import type { JsonObject } from "../../snapshot/json.ts";
-import { placeOf, type Check } from "./check.ts";
+import { type Check, type CompileInner, placeOf, unknownKey } from "./check.ts";
+import type { Run } from "./run.ts";
 
-/** Compiles the keywords of objects. Unknown keys are refused wherever the schema speaks of objects at all. */
-export function compileObject(
-  schema: ArgumentSchema,
-  compileSchema: (schema: ArgumentSchema) => Check,
-): ((value: JsonObject) => string | null) | null {
-  if (!speaksOfObjects(schema)) return null;
-  // A map, for a key such as `constructor` must find nothing that the author did not write.
-  const checks = new Map(
-    Object.entries(schema.properties ?? {}).map(([key, each]) => [key, compileSchema(each)]),
-  );
-  const required = [...new Set(schema.required ?? [])];
-  const { minProperties = 0, maxProperties = Infinity } = schema;
-  const isClosed = schema.enum === undefined && schema.const === undefined;
-  const fault = (value: JsonObject): string | null => {
-    for (const key of required) {
-      if (!Object.hasOwn(value, key)) return `${placeOf(key)} is required`;
-    }
-    const keys = Object.keys(value);
-    if (keys.length < minProperties) return ` must have at least ${minProperties} keys`;
-    if (keys.length > maxProperties) return ` must have at most ${maxProperties} keys`;
-    for (const key of keys) {
-      const check = checks.get(key);
-      if (check === undefined) {
-        if (isClosed) return `${placeOf(key)} is not a known key`;
-        continue;
-      }
-      const fault = check(value[key]!); // the key is the value's own, and JSON has no undefined
-      if (fault !== null) return placeOf(key) + fault;
-    }
-    return null;
-  };
-  const fits = quickCheck(checks, required);
-  if (!isClosed || minProperties > 0 || maxProperties < Infinity) return fault;
-  return (value) => (fits(value) ? null : fault(value));
-}
+/** A check of an object. */
+export type ObjectCheck = (value: JsonObject, run: Run) => string | null;
 
 /** Beyond this many properties a map finds a key faster than looking through a list does. */
 const FEW = 8;
 
 /**
- * Whether a closed object fits, and nothing on why it does not: most calls fit, and this asks about each key once,
- * without a look-up of its own for required ones.
+ * Compiles an object of `properties`, `required`, `minProperties` and `maxProperties` alone: the kind nearly all
+ * arguments are. Each key is looked at once, required ones are counted by the way.
  */
-function quickCheck(
-  checks: ReadonlyMap<string, Check>,
-  required: readonly string[],
-): (value: JsonObject) => boolean {
-  const names = [...checks.keys()];
-  const each = [...checks.values()];
-  const isRequired = names.map((name) => required.includes(name));
+export function compilePlainObject(
+  schema: ArgumentSchemaObject,
+  isClosed: boolean,
+  compileSchema: CompileInner<ArgumentSchema>,
+): ObjectCheck {
+  const properties = Object.entries(schema.properties ?? {});
+  const names = properties.map(([name]) => name);
+  const checks: readonly Check[] = properties.map(([, each]) => compileSchema(each));
+  // Maps and lists, for a key such as `constructor` must find nothing that the author did not write.
   const places = names.length > FEW ? new Map(names.map((name, index) => [name, index])) : null;
-  return (value) => {
-    let missing = required.length;
-    for (const key of Object.keys(value)) {
+  const asked = new Set(schema.required ?? []);
+  const required = [...asked];
+  const isRequired = names.map((name) => asked.has(name));
+  const named = isRequired.filter(Boolean).length;
+  const count = compileKeyCount(schema);
+  const missingKey = (value: JsonObject): string | null => {
+    const key = required.find((each) => !Object.hasOwn(value, each));
+    return key === undefined ? null : `${placeOf(key)} is required`;
+  };
+  return (value, run) => {
+    const keys = Object.keys(value);
+    if (named < required.length || count !== null) {
+      const fault = missingKey(value) ?? count?.(keys.length) ?? null;
+      if (fault !== null) return fault;
+    }
+    let missing = named;
+    for (const key of keys) {
       const place = places === null ? names.indexOf(key) : (places.get(key) ?? -1);
-      const check = each[place];
-      if (check === undefined || check(value[key]!) !== null) return false; // the key is the value's own
+      const check = checks[place];
+      if (check === undefined) {
+        if (isClosed) return missingKey(value) ?? unknownKey(key);
+        continue;
+      }
+      const fault = check(value[key]!, run); // the key is the value's own, and JSON has no undefined
+      if (fault !== null) return missingKey(value) ?? placeOf(key) + fault;
       if (isRequired[place] === true) missing--;
     }
-    return missing === 0;
+    return missing === 0 ? null : missingKey(value);
   };
 }
 
-function speaksOfObjects({ type, ...schema }: ArgumentSchema): boolean {
-  if (type === "object" || (Array.isArray(type) && type.includes("object"))) return true;
-  const { properties, required, minProperties, maxProperties } = schema;
-  return [properties, required, minProperties, maxProperties].some((each) => each !== undefined);
+/** Compiles `minProperties` and `maxProperties`. */
+export function compileKeyCount({
+  minProperties = 0,
+  maxProperties = Infinity,
+}: ArgumentSchemaObject): ((count: number) => string | null) | null {
+  if (minProperties === 0 && maxProperties === Infinity) return null;
+  return (count) => {
+    if (count < minProperties) return ` must have at least ${minProperties} keys`;
+    return count > maxProperties ? ` must have at most ${maxProperties} keys` : null;
+  };
 }

@@ -1,9 +1,9 @@
-import type { ArgumentSchema, SchemaType } from "../../policy/ir.ts";
+import type { ArgumentSchemaObject, SchemaType } from "../../policy/ir.ts";
 import type { Json } from "../../snapshot/json.ts";
 import type { Check } from "./check.ts";
 
 /** Compiles `type`: one kind or several. Nothing is converted: `"100"` is no number. */
-export function compileType({ type }: ArgumentSchema): Check | null {
+export function compileType({ type }: ArgumentSchemaObject): Check | null {
   if (type === undefined) return null;
   if (typeof type === "string") {
     const is = KINDS[type];

@@ -1,0 +1,2 @@
+// All that formats of texts need, as one module to be loaded.
+export { FORMATS } from "./formats.ts";

@@ -1,0 +1,2 @@
+// All that schemas of any keywords need, as one module to be loaded.
+export { compileRichSchema } from "./compiler.ts";
