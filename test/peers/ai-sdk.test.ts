@@ -1,4 +1,14 @@
-import { generateText, isStepCount, tool, type ModelMessage } from "ai";
+import { guardAI } from "@interlatch/ai-sdk";
+import { testGuard } from "@interlatch/core/testing";
+import {
+  convertToModelMessages,
+  generateText,
+  isStepCount,
+  tool,
+  validateUIMessages,
+  type ModelMessage,
+  type UIMessage,
+} from "ai";
 import { MockLanguageModelV4 } from "ai/test";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -127,5 +137,88 @@ describe("tool approval of ai 7.0.173", () => {
     }
 
     expect(ran.times).toBe(3);
+  });
+
+  it("runs the approved one of two calls, then fails because of the other, and runs it again when retried", async () => {
+    const { ran, options, partly } = await twoAsked();
+    for (let times = 1; times <= 2; times++) {
+      const ending = new MockLanguageModelV4({ doGenerate: ends });
+      await expect(generateText({ ...options, model: ending, messages: partly })).rejects.toThrow(
+        "Tool result is missing",
+      );
+      expect(ran.times).toBe(times);
+    }
+  });
+});
+
+/** A history in which one of two calls is approved and nobody has answered about the other. */
+async function twoAsked() {
+  const { ran, tools } = payTool();
+  const options = { tools, stopWhen };
+  const both = {
+    ...asks,
+    content: [...asks.content, { ...asks.content[0]!, toolCallId: "c2" }],
+  };
+  const asked: ModelMessage[] = [{ role: "user", content: "Go." }];
+  const first = await generateText({
+    ...options,
+    model: new MockLanguageModelV4({ doGenerate: both }),
+    messages: asked,
+  });
+  const request = first.content.find((part) => part.type === "tool-approval-request");
+  const approvalId = request?.approvalId ?? "";
+  const response = { type: "tool-approval-response" as const, approvalId, approved: true };
+  const partly: ModelMessage[] = [
+    ...asked,
+    ...first.responseMessages,
+    { role: "tool", content: [response] },
+  ];
+  return { ran, options, partly };
+}
+
+describe("the same with interlatch", () => {
+  const ann = { id: "ann", groups: ["reviewer"] };
+  const user: UIMessage = { id: "m1", role: "user", parts: [{ type: "text", text: "Go." }] };
+  const ai = { convertToModelMessages, validateUIMessages };
+
+  /** A tool that the policy wants reviewed, asked about in a conversation that ends in these answers. */
+  async function asked(answers: readonly (boolean | undefined)[]) {
+    const ran = { times: 0 };
+    const execute = (): string => `paid ${++ran.times} times`;
+    const tools = { pay: tool({ inputSchema: z.object({}), execute }) };
+    const guard = await testGuard({ pay: "review" });
+    const g = guardAI(guard, guard.ticket(), { reviewer: ann });
+    const content = answers.map((_, index) => ({ ...asks.content[0]!, toolCallId: `c${index}` }));
+    const model = new MockLanguageModelV4({ doGenerate: { ...asks, content } });
+    await generateText({ model, prompt: "Go.", ...g.options(tools) });
+    const parts = answers.map((approved, index) => ({
+      type: "tool-pay",
+      toolCallId: `c${index}`,
+      input: {},
+      ...(approved === undefined
+        ? { state: "approval-requested", approval: { id: `a${index}` } }
+        : { state: "approval-responded", approval: { id: `a${index}`, approved } }),
+    }));
+    const history = [user, { id: "m2", role: "assistant", parts }];
+    const send = async (): Promise<void> => {
+      const ending = new MockLanguageModelV4({ doGenerate: ends });
+      const messages = await g.messages(history, tools, ai);
+      await generateText({ model: ending, messages, ...g.options(tools) });
+    };
+    return { ran, send };
+  }
+
+  it("runs an approved call once, however often its history is sent", async () => {
+    const { ran, send } = await asked([true]);
+    for (let times = 0; times < 3; times++) await send();
+    expect(ran.times).toBe(1);
+  });
+
+  it("runs nothing while one of two calls has no answer", async () => {
+    const { ran, send } = await asked([true, undefined]);
+    for (let times = 0; times < 2; times++) {
+      await expect(send()).rejects.toMatchObject({ code: "ERR_REVIEW_PENDING" });
+    }
+    expect(ran.times).toBe(0);
   });
 });

@@ -2,6 +2,8 @@ import { AIMessage, HumanMessage, ToolMessage, type BaseMessage } from "@langcha
 import { fakeModel } from "@langchain/core/testing";
 import { tool } from "@langchain/core/tools";
 import { Command, MemorySaver } from "@langchain/langgraph";
+import { testGuard } from "@interlatch/core/testing";
+import { policyMiddleware } from "@interlatch/langchain";
 import { createAgent, humanInTheLoopMiddleware, type AgentMiddleware } from "langchain";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -40,6 +42,10 @@ function agentThatAsks(ran: Ran, ...names: string[]) {
 
 const answer = (...types: string[]): Command =>
   new Command({ resume: { decisions: types.map((type) => ({ type })) } });
+
+const EDIT_TO_PAY = new Command({
+  resume: { decisions: [{ type: "edit", editedAction: { name: "pay", args: {} } }] },
+});
 
 /** The ids of calls in the history that no tool message answers. */
 function unanswered(messages: readonly BaseMessage[]): string[] {
@@ -120,5 +126,105 @@ describe("humanInTheLoopMiddleware of langchain 1.5.14", () => {
     await agent.invoke(answer("approve"), asked);
 
     expect(ran).toEqual(["pay", "pay"]);
+  });
+
+  it("runs another tool than the one that was asked about, where an edit names it", async () => {
+    const ran: Ran = [];
+    const agent = agentThatAsks(ran, "mail");
+    const config = { configurable: { thread_id: "renamed" } };
+    await agent.invoke(ask, config);
+    await agent.invoke(EDIT_TO_PAY, config);
+
+    // Nobody was asked about a payment.
+    expect(ran).toEqual(["pay"]);
+  });
+
+  it("asks nobody where the run is sent to the tools", async () => {
+    const ran: Ran = [];
+    const agent = agentThatAsks(ran, "pay");
+    const config = { configurable: { thread_id: "sent" } };
+    await agent.invoke(ask, config);
+    await agent.invoke(new Command({ goto: "tools" }), config);
+
+    expect(ran).toEqual(["pay"]);
+  });
+});
+
+/** The same agent with the policy in place of that middleware, and the same conversations. */
+async function guardedAgent(ran: Ran, ...names: string[]) {
+  const guard = await testGuard({ pay: "review", mail: "review", search: "allow" });
+  const end = (): AIMessage => new AIMessage("Done.");
+  const reviewer = () => ({ id: "rita", groups: ["reviewer"] });
+  const agent = createAgent({
+    model: fakeModel()
+      .respondWithTools(calls(...names))
+      .respond(end)
+      .respond(end),
+    tools: tools(ran),
+    checkpointer: new MemorySaver(),
+    middleware: [policyMiddleware(guard, { reviewer })],
+  });
+  const config = { configurable: { thread_id: "t1", interlatch: guard.ticket() } };
+  return { agent, config };
+}
+
+describe("policyMiddleware in its place", () => {
+  it("runs the approved call and the one nobody asked about, and answers the rejected one", async () => {
+    const ran: Ran = [];
+    const { agent, config } = await guardedAgent(ran, "pay", "mail", "search");
+    await agent.invoke(ask, config);
+    const { messages } = await agent.invoke(answer("approve", "reject"), config);
+
+    expect(ran.toSorted()).toEqual(["pay", "search"]);
+    expect(unanswered(messages)).toEqual([]);
+    expect(messages.at(-1)?.text).toBe("Done.");
+  });
+
+  it("asks again for an answer that it does not know", async () => {
+    const ran: Ran = [];
+    const { agent, config } = await guardedAgent(ran, "pay");
+    await agent.invoke(ask, config);
+
+    expect(await agent.invoke(answer("later"), config)).toHaveProperty("__interrupt__");
+    expect(ran).toEqual([]);
+  });
+
+  it("is switched off by nobody who writes the run's context", async () => {
+    const ran: Ran = [];
+    const { agent, config } = await guardedAgent(ran, "pay");
+    const result = await agent.invoke(ask, { ...config, context: { interruptOn: {} } });
+
+    expect(result).toHaveProperty("__interrupt__");
+    expect(ran).toEqual([]);
+  });
+
+  it("runs an approved call once, however often its checkpoint is resumed", async () => {
+    const ran: Ran = [];
+    const { agent, config } = await guardedAgent(ran, "pay");
+    await agent.invoke(ask, config);
+    const { config: asked } = await agent.graph.getState(config);
+    const again = { configurable: { ...config.configurable, ...asked.configurable } };
+    await agent.invoke(answer("approve"), again);
+    await agent.invoke(answer("approve"), again);
+
+    expect(ran).toEqual(["pay"]);
+  });
+
+  it("lets no edit name another tool", async () => {
+    const ran: Ran = [];
+    const { agent, config } = await guardedAgent(ran, "mail");
+    await agent.invoke(ask, config);
+
+    expect(await agent.invoke(EDIT_TO_PAY, config)).toHaveProperty("__interrupt__");
+    expect(ran).toEqual([]);
+  });
+
+  it("runs nothing that is sent to the tools unasked", async () => {
+    const ran: Ran = [];
+    const { agent, config } = await guardedAgent(ran, "pay");
+    await agent.invoke(ask, config);
+    await agent.invoke(new Command({ goto: "tools" }), config);
+
+    expect(ran).toEqual([]);
   });
 });

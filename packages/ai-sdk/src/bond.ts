@@ -1,4 +1,4 @@
-import type { Guard, Ticket } from "@interlatch/core";
+import type { Guard, Reviewer, Ticket } from "@interlatch/core";
 
 /** What ties a set of tools to one guard and one run. */
 export interface Bond {
@@ -8,6 +8,8 @@ export interface Bond {
   readonly hooksBeforeDecision: boolean;
   /** Tools whose `execute` is a plain function that returns an async iterable. */
   readonly streams: ReadonlySet<string>;
+  /** Reviews are asked in the conversation, and whose answer that is; `null`: the guard asks by itself. */
+  readonly conversation: { readonly reviewer: Reviewer | undefined } | null;
 }
 
 /** A tool as this adapter sees it: what both majors of the SDK share. */

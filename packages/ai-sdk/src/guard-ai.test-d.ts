@@ -40,6 +40,12 @@ describe("[ai.42] literal tool names and input types survive", () => {
     // @ts-expect-error the context of a guarded tool is asked for as before
     void ai7.generateText({ model: model7, prompt: "go", ...g.options(tools) });
     void ai7.streamText({ ...options, ...g.options(tools) });
+    const { convertToModelMessages, validateUIMessages } = ai7;
+    const read = { convertToModelMessages, validateUIMessages };
+    const messages = await g.messages([], tools, read);
+    expectTypeOf(messages).toEqualTypeOf<ai7.ModelMessage[]>();
+    const { prompt: _, ...unprompted } = options;
+    void ai7.streamText({ ...unprompted, messages, ...g.options(tools) });
     void new ai7.ToolLoopAgent({
       model: model7,
       toolsContext: options.toolsContext,
@@ -70,6 +76,9 @@ describe("[ai.42] literal tool names and input types survive", () => {
       expectTypeOf(made.output).toEqualTypeOf<{ hits: number }>();
     }
     void ai6.streamText({ model: model6, prompt: "go", ...g.options(tools) });
+    const messages = await g.messages([], tools, ai6);
+    expectTypeOf(messages).toEqualTypeOf<ai6.ModelMessage[]>();
+    void ai6.streamText({ model: model6, messages, ...g.options(tools) });
     void new ai6.ToolLoopAgent({ model: model6, ...g.options(tools) });
   });
 });

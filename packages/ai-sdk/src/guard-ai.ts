@@ -1,7 +1,9 @@
-import type { CoverageEntry, Guard, Ticket } from "@interlatch/core";
+import type { CoverageEntry, Guard, Reviewer, Ticket } from "@interlatch/core";
 import type { Bond } from "./bond.ts";
 import { coverageOf } from "./coverage.ts";
 import { guardTool } from "./guard-tool.ts";
+import { readMessages, type MessageFunctions } from "./messages.ts";
+import { checkReviewer } from "./reviewer.ts";
 import { approveBy, type ToolApproval } from "./tool-approval.ts";
 
 /** Options of {@link guardAI}. */
@@ -17,6 +19,14 @@ export interface GuardAIOptions {
    * has to wait (for a reviewer, a store) can still stream. Async generator functions are recognised.
    */
   readonly streams?: readonly string[];
+  /**
+   * Asks for reviews in the conversation, by the SDK's own approval requests, and says whose answers it brings: the
+   * person whom the host has authenticated for this request, never a name out of its body. Their answer counts as far
+   * as the rule asks them. `undefined`: nobody's answer in the conversation counts; answers come through
+   * `guard.approvals`, and the conversation goes on when it is sent again. Left out altogether: such a call waits for
+   * the guard's `onReview`.
+   */
+  readonly reviewer?: Reviewer | undefined;
 }
 
 /**
@@ -47,6 +57,33 @@ export interface GuardedAI {
    * {@link GuardedAI.options}. It keeps each tool's own `needsApproval`.
    */
   readonly toolApproval: ToolApproval;
+  /**
+   * Reads UI messages as a client sent them: checks them, takes the answers in them to the guard, and gives the
+   * messages for the model. No message says who answered: that is {@link GuardAIOptions.reviewer}.
+   *
+   * Rejects with `ERR_REVIEW_PENDING` while a call waits for a person, and runs nothing then; with `ERR_STORE` where
+   * the approvals cannot be read; with an error of the SDK's for what is no list of UI messages.
+   *
+   * @param messages - from the request's body
+   * @param tools - the same as for {@link GuardedAI.options}
+   * @param ai - the two functions of `ai` that know its messages, or `ai` itself
+   *
+   * @example
+   * ```ts
+   * import type { GuardedAI } from "@interlatch/ai-sdk";
+   * import { convertToModelMessages, validateUIMessages, type ToolSet } from "ai";
+   * declare const g: GuardedAI;
+   * declare const tools: ToolSet;
+   * declare const body: { messages: unknown };
+   * const ai = { convertToModelMessages, validateUIMessages };
+   * const messages = await g.messages(body.messages, tools, ai);
+   * ```
+   */
+  messages<Message>(
+    messages: unknown,
+    tools: GuardableTools,
+    ai: MessageFunctions<Message>,
+  ): Promise<Message[]>;
   /** Which of these tools are enforced, and why not; `guard.coverage()` then knows them too. */
   coverage(tools: GuardableTools): readonly CoverageEntry[];
 }
@@ -57,6 +94,8 @@ export interface GuardedAI {
  * A denied call does not run and does not end the run: the model gets `execution-denied` with a reason, or
  * the value that the policy gives instead. Streams stay streams, and a call that nobody has to wait for
  * stays synchronous.
+ *
+ * Throws `ERR_OPTIONS` for a malformed `reviewer`.
  *
  * @param ticket - who acts for whom in this run, from `guard.for(identity)`; without one every call is
  *   denied `identity_required`
@@ -84,6 +123,9 @@ export function guardAI(
     ticket,
     hooksBeforeDecision: options.inputHooks === "before-decision",
     streams: new Set(options.streams),
+    conversation: Object.hasOwn(options, "reviewer")
+      ? { reviewer: checkReviewer(options.reviewer) }
+      : null,
   };
   const coverage = (given: GuardableTools): readonly CoverageEntry[] => {
     const entries = coverageOf(given);
@@ -100,6 +142,7 @@ export function guardAI(
     toolApproval,
     coverage,
     options: (given) => ({ tools: tools(given), toolApproval }),
+    messages: async (messages, given, ai) => readMessages(messages, tools(given), bond, ai),
   };
 }
 

@@ -3,6 +3,7 @@ import { isMethod, type AnyTool, type Bond, type Method } from "./bond.ts";
 import { isDeniedOutput, outputOf } from "./denied-output.ts";
 import { guardHooks } from "./input-hooks.ts";
 import { guardModelOutput, noteRewrites } from "./model-output.ts";
+import { guardNeedsApproval, takeDenial } from "./needs-approval.ts";
 import { orElse } from "./schema.ts";
 
 /** Registered globally, so that two installed copies of this package know each other's tools. */
@@ -41,6 +42,7 @@ export function guardTool(tool: AnyTool, name: string, bond: Bond): AnyTool {
     ...hooks,
     execute: guardExecute(execute, tool, name, bond),
     toModelOutput: guardModelOutput(tool),
+    ...(bond.conversation === null ? {} : { needsApproval: guardNeedsApproval(tool, name, bond) }),
     // A history with a denied call in it must stay valid, or the conversation could never go on.
     ...(outputSchema === undefined ? {} : { outputSchema: orElse(outputSchema, isDeniedOutput) }),
   });
@@ -60,9 +62,14 @@ interface ExecutionOptions {
 function guardExecute(execute: Method, tool: AnyTool, name: string, bond: Bond): Method {
   const { guard, ticket } = bond;
   const stream = isAsyncGeneratorFunction(execute) || bond.streams.has(name);
+  // People were asked before the SDK came here, or nobody was: this is no place to ask and none to wait.
+  const reviews =
+    bond.conversation === null ? {} : ({ reviews: "opened", reviewTimeout: 0 } as const);
   const guarded: Method = (...[input, given]) => {
     const options = (given ?? {}) as ExecutionOptions; // code that calls a tool itself may give none
     const { toolCallId: id, messages } = options;
+    const met = takeDenial(input);
+    if (met !== undefined) return outputOf(met);
     // All calls of one step get the same array.
     const batch = typeof messages === "object" && messages !== null ? { batch: messages } : {};
     return guard.run(
@@ -74,7 +81,7 @@ function guardExecute(execute: Method, tool: AnyTool, name: string, bond: Bond):
         const made: unknown = Reflect.apply(execute, tool, [effective, given]);
         return made instanceof Promise ? made.then(noStream) : made;
       },
-      { denied: outputOf, stream },
+      { denied: outputOf, stream, ...reviews },
     );
   };
   const mark: Mark = { guard, ticket, name };

@@ -1,7 +1,9 @@
 import { DECISION_CODES, type CallInput } from "@interlatch/core";
 import type { ModelMessage } from "ai";
+import { isAnswered } from "./answered.ts";
 import { isMethod, ownTool, type AnyTool, type AnyTools, type Bond } from "./bond.ts";
 import { isGuarded } from "./guard-tool.ts";
+import { isNeeded, ownNeedsApproval } from "./needs-approval.ts";
 import { check } from "./schema.ts";
 
 /** What AI SDK 7 gives to a `toolApproval` function, as far as it is read here. */
@@ -30,8 +32,8 @@ export type ToolApproval = (request: ToolApprovalRequest) => Promise<ToolApprova
 export function approveBy(bond: Bond): ToolApproval {
   return async (request) => {
     try {
-      const reason = await refusal(request, bond);
-      if (reason !== null) return { type: "denied", reason };
+      const status = await statusByPolicy(request, bond);
+      if (status !== null) return status;
       return (await needsApproval(request)) ? "user-approval" : "not-applicable";
     } catch {
       return { type: "denied", reason: DECISION_CODES.internal_error.model };
@@ -39,11 +41,11 @@ export function approveBy(bond: Bond): ToolApproval {
   };
 }
 
-/** Why a call must not go on, in words for the model. */
-async function refusal(
+/** What the policy says of a call; `null`: nothing against it. */
+async function statusByPolicy(
   { toolCall, tools, messages }: ToolApprovalRequest,
   bond: Bond,
-): Promise<string | null> {
+): Promise<ToolApprovalStatus | null> {
   // It has run already: a denial on record would be a lie.
   if (toolCall.providerExecuted === true) return null;
   const { toolName, toolCallId, input } = toolCall;
@@ -54,22 +56,53 @@ async function refusal(
     arguments: input,
     batch: messages,
   };
-  if (!isGuarded(toolNamed(tools, toolName), toolName, bond)) return handOver(call, bond);
-  // Everything else, a value in place of a result among it, is for the guarded `execute`.
-  return bond.guard.open([call], { leave: "value" })[0]?.denial?.message ?? null;
+  const isGuardedHere = isGuarded(toolNamed(tools, toolName), toolName, bond);
+  if (bond.conversation !== null) {
+    const status = await reviewed(call, isGuardedHere, isAnswered(messages, toolCallId), bond);
+    if (status !== null) return status;
+  } else if (isGuardedHere) {
+    // Everything else, a value in place of a result among it, is for the guarded `execute`.
+    return refused(bond.guard.open([call], { leave: "value" })[0]?.denial?.message);
+  }
+  return isGuardedHere ? null : refused(await handOver(call, bond));
+}
+
+/**
+ * Asks people about a call that needs it. Where the history brings an answer, nobody is asked anew: whoever made up a
+ * call and its approval would else have a question opened, and what has run would be asked about again.
+ */
+async function reviewed(
+  call: CallInput,
+  isGuardedHere: boolean,
+  answered: boolean,
+  { guard }: Bond,
+): Promise<ToolApprovalStatus | null> {
+  const [opened] = await guard.open([call], {
+    reviews: answered ? "opened" : true,
+    ...(isGuardedHere ? { leave: "value" } : {}),
+  });
+  if (opened?.denial !== undefined) return refused(opened.denial.message);
+  // One that is answered goes on: whatever the history says of it, it runs if the guard's own approval is there.
+  return opened?.approval?.state === "pending" && !answered ? "user-approval" : null;
+}
+
+function refused(reason: string | null | undefined): ToolApprovalStatus | null {
+  return reason === null || reason === undefined ? null : { type: "denied", reason };
 }
 
 /** A call that leaves for where no guard is: the client, or code that was put in place of the guarded tool. */
-async function handOver(call: CallInput, { guard }: Bond): Promise<string | null> {
+async function handOver(call: CallInput, bond: Bond): Promise<string | null> {
+  const reviews =
+    bond.conversation === null ? {} : ({ reviews: "opened", reviewTimeout: 0 } as const);
   try {
-    return await guard.run<null, string>(
+    return await bond.guard.run<null, string>(
       call,
       (_arguments, { decision }) => {
         // Over there it would run with what the model wrote, and not with what was judged.
         if (decision.rewrites.length > 0) throw new Error("the arguments cannot be changed there");
         return null;
       },
-      { denied: ({ message }) => message },
+      { denied: ({ message }) => message, ...reviews },
     );
   } catch {
     return DECISION_CODES.obligation_failed.model;
@@ -80,11 +113,12 @@ async function handOver(call: CallInput, { guard }: Bond): Promise<string | null
 async function needsApproval(request: ToolApprovalRequest): Promise<boolean> {
   const { toolCall, tools, messages } = request;
   const tool = toolNamed(tools, toolCall.toolName);
-  if (tool === undefined || !isMethod(tool.needsApproval)) return Boolean(tool?.needsApproval);
-  const context = await contextOf(tool, request);
+  if (tool === undefined) return false;
+  const own = ownNeedsApproval(tool);
   const { toolCallId, input } = toolCall;
-  const asked = [input, { toolCallId, messages, context }];
-  return Boolean(await Reflect.apply(tool.needsApproval, tool, asked));
+  // The SDK checks the context for a function alone.
+  const context = isMethod(own) ? await contextOf(tool, request) : undefined;
+  return isNeeded(own, tool, [input, { toolCallId, messages, context }]);
 }
 
 /** The tool's context, checked and completed by its schema as the SDK does it. */

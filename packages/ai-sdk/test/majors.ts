@@ -2,6 +2,7 @@ import * as ai7 from "ai";
 import { MockLanguageModelV4, convertArrayToReadableStream } from "ai/test";
 import * as ai6 from "ai6";
 import { MockLanguageModelV3 } from "ai6/test";
+import type { MessageFunctions } from "../src/index.ts";
 
 /** One call that the scripted model makes. */
 export interface ScriptedCall {
@@ -69,16 +70,34 @@ export interface Major {
   toModelMessages(messages: readonly UIMessage[], tools: object): Promise<readonly unknown[]>;
   validate(messages: readonly UIMessage[], tools: object): Promise<readonly unknown[]>;
   agent(turns: readonly Turn[], settings: object): Promise<{ readonly text: string }>;
+  /** The conversation with the answer in it, as `useChat` would hold it, after a trip through JSON. */
+  reply(
+    history: readonly UIMessage[],
+    turns: readonly Turn[],
+    settings: object,
+  ): Promise<readonly UIMessage[]>;
+  /** The major's own functions. */
+  readonly ai: MessageFunctions<object>;
 }
 
 export interface UIMessage {
   readonly id: string;
   readonly role: "user" | "assistant";
-  readonly parts: readonly {
-    readonly type: string;
-    readonly state?: string;
-    readonly output?: unknown;
-  }[];
+  readonly parts: readonly UIPart[];
+}
+
+export interface UIPart {
+  readonly type: string;
+  readonly text?: string;
+  readonly toolCallId?: string;
+  readonly state?: string;
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly approval?: {
+    readonly id: string;
+    readonly approved?: boolean;
+    readonly reason?: string;
+  };
 }
 
 const USAGE = {
@@ -159,7 +178,7 @@ interface Sdk {
     text: PromiseLike<string>;
     steps: PromiseLike<{ content: Part[] }[]>;
     fullStream: AsyncIterable<Part>;
-    toUIMessageStream(): ReadableStream<unknown>;
+    toUIMessageStream(options?: object): ReadableStream<unknown>;
   };
   stepCountIs(count: number): unknown;
   readUIMessageStream(options: object): AsyncIterable<UIMessage>;
@@ -214,6 +233,22 @@ function major(
       }
       return JSON.parse(JSON.stringify({ ...last, id: "m1" })) as UIMessage;
     },
+    async reply(history, turns, settings) {
+      const { model } = scripted(Model, turns);
+      const given = { ...common, model, prompt: undefined, onError: () => undefined, ...settings };
+      const result = sdk.streamText(given);
+      const stream = result.toUIMessageStream({ originalMessages: history });
+      const last = history.at(-1);
+      const goesOn = last?.role === "assistant";
+      let answer: UIMessage | undefined;
+      const message = goesOn ? structuredClone(last) : undefined;
+      for await (const read of sdk.readUIMessageStream({ message, stream })) answer = read;
+      const id = goesOn ? last.id : `m${history.length}`;
+      const whole = [...(goesOn ? history.slice(0, -1) : history), { ...answer, id }];
+      return JSON.parse(JSON.stringify(whole)) as UIMessage[];
+    },
+    // The adapter's view of them is wider than each major's own types.
+    ai: sdk as unknown as MessageFunctions<object>,
     toModelMessages: async (messages, tools) => sdk.convertToModelMessages(messages, { tools }),
     validate: (messages, tools) => sdk.validateUIMessages({ messages, tools }),
     agent: (turns, settings) => {

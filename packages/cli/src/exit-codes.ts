@@ -69,11 +69,13 @@ const EXITS: Readonly<Record<ErrorCode, Exit>> = {
   ERR_KEY: "key",
   ERR_KEY_PERMISSIONS: "key",
   ERR_AUDIT: "failed",
+  ERR_STORE: "failed",
   ERR_POLICY: "failed",
   ERR_CONFIG: "usage",
   ERR_OPTIONS: "usage",
   ERR_IDENTITY: "usage",
   ERR_GUARD_CLOSED: "internal",
+  ERR_REVIEW_PENDING: "internal",
 };
 
 /** The exit code for an error. */

@@ -39,7 +39,10 @@ async function agentFor(turns: readonly ScriptedTurn[], options: Options = {}) {
     ),
   );
   const model = new ScriptedModel(turns);
-  const middleware: AgentMiddleware[] = [...(options.middleware ?? []), policyMiddleware(guard)];
+  const middleware: AgentMiddleware[] = [
+    ...(options.middleware ?? []),
+    policyMiddleware(guard, { reviews: "tool" }),
+  ];
   const agent = createAgent({
     model,
     tools: options.guardedTools === true ? guardTools(made, guard) : made,

@@ -10,7 +10,10 @@ import { guardTool } from "./guard-tool.ts";
 import { ticketOf, type IdentityOptions, type RunContext } from "./identity.ts";
 import { runTool } from "./run.ts";
 import { isClientTool, nameOf } from "./tool-kinds.ts";
-import { openCalls, openTurn } from "./turn.ts";
+import type { ReviewOptions, ReviewRun } from "./review/options.ts";
+import { reviewTurn } from "./review/turn.ts";
+import { holds, isBubbleUp } from "./thrown.ts";
+import { openCalls } from "./turn.ts";
 
 /** What the middleware reads of a model request. */
 export interface ModelCallRequest {
@@ -36,7 +39,7 @@ export interface PolicyMiddleware {
   readonly afterModel: {
     hook(
       state: { readonly messages: readonly BaseMessage[] },
-      runtime: RunContext,
+      runtime: ReviewRun,
     ): Promise<{ messages: ToolMessage[]; jumpTo?: "model" } | undefined>;
     readonly canJumpTo: ["model"];
   };
@@ -54,6 +57,9 @@ export interface PolicyMiddleware {
  * of them runs and answers the denied ones, and guards each tool at the call. One denied call never drops its
  * siblings and never ends the run. A tool that throws gives a tool message, as it does without middleware.
  *
+ * Calls that need a review stop the run in one interrupt; see {@link ReviewOptions}. That takes a checkpointer, and a
+ * ticket that names a session.
+ *
  * @example
  * ```ts
  * import { createAgent } from "langchain";
@@ -65,10 +71,15 @@ export interface PolicyMiddleware {
  * await agent.invoke({ messages: "Refund order 7." }, { configurable: { interlatch } });
  * ```
  */
-export function policyMiddleware(guard: Guard, options: IdentityOptions = {}): PolicyMiddleware {
+export function policyMiddleware(
+  guard: Guard,
+  options: IdentityOptions & ReviewOptions = {},
+): PolicyMiddleware {
   // Which tool the model meant by a call, so that its arguments can be read with that tool's schema. A hint
-  // for judging the turn: a call that is not in it is judged at the tool.
+  // for judging the turn: a call that is not in it is judged at the tool. By name as well, for a run that went on from
+  // its checkpoint, where the call is another object.
   const meant = new WeakMap<ToolCall, ClientTool>();
+  const known = new Map<string, ClientTool>();
 
   return {
     name: "interlatch",
@@ -85,7 +96,9 @@ export function policyMiddleware(guard: Guard, options: IdentityOptions = {}): P
       for (const call of calls) {
         // Among all tools: one that was hidden and is called anyway is judged like any other.
         const tool = tools.find((one) => isClientTool(one) && one.name === call.name);
-        if (tool !== undefined && isClientTool(tool)) meant.set(call, tool);
+        if (tool === undefined || !isClientTool(tool)) continue;
+        meant.set(call, tool);
+        known.set(call.name, tool);
       }
       return response;
     },
@@ -96,9 +109,10 @@ export function policyMiddleware(guard: Guard, options: IdentityOptions = {}): P
         const calls = openCalls(state.messages);
         if (calls.length === 0) return undefined;
         const ticket = ticketOf(guard, runtime, options);
-        const { messages, remaining } = await openTurn(guard, ticket, calls, (call) =>
-          meant.get(call),
-        );
+        const toolOf = (call: ToolCall): ClientTool | undefined =>
+          meant.get(call) ?? known.get(call.name);
+        const turn = await reviewTurn(guard, ticket, calls, toolOf, runtime, options);
+        const { messages, remaining } = turn;
         if (messages.length === 0) return undefined;
         // With nothing left to run the agent would end here, without an answer.
         return remaining.length === 0 ? { messages, jumpTo: "model" } : { messages };
@@ -140,26 +154,6 @@ function coveredBy(tool: ClientTool | ServerTool, guard: Guard): CoverageEntry {
     case "enforced":
     case "hidden":
       return entry;
-  }
-}
-
-/** What the graph throws to steer itself: interrupts, commands to a parent. To swallow one would lose a question. */
-function isBubbleUp(error: unknown): boolean {
-  return holds(
-    () =>
-      typeof error === "object" &&
-      error !== null &&
-      "is_bubble_up" in error &&
-      error.is_bubble_up === true,
-  );
-}
-
-/** Asks something of what a tool threw. It may be anything, also something that throws when it is looked at. */
-function holds(test: () => boolean): boolean {
-  try {
-    return test();
-  } catch {
-    return false;
   }
 }
 

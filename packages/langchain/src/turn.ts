@@ -2,7 +2,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool } from "@langchain/core/tools";
-import type { CallInput, Guard, Ticket } from "@interlatch/core";
+import type { CallInput, Guard, OpenedCall, Ticket } from "@interlatch/core";
 import { denialMessage } from "./answer.ts";
 import { nameArguments, readArguments } from "./arguments.ts";
 import { isToolCall } from "./tool-kinds.ts";
@@ -36,10 +36,29 @@ export async function openTurn(
   guard: Guard,
   ticket: Ticket | undefined,
   calls: readonly ToolCall[],
-  toolOf: (call: ToolCall) => ClientTool | "unknown" | undefined,
+  toolOf: ToolOf,
 ): Promise<OpenedTurn> {
+  const judged = await readTurn(ticket, calls, toolOf);
+  return answerTurn(calls, judged, guard.open(judged.map(({ input }) => input)));
+}
+
+/** The tool of a call; `"unknown"`: there is none. `undefined`: it is not known here. */
+export type ToolOf = (call: ToolCall) => ClientTool | "unknown" | undefined;
+
+/** A call of a turn, and what the guard is asked about it. */
+export interface ReadCall {
+  readonly call: ToolCall;
+  readonly input: CallInput;
+}
+
+/** The calls of a turn that can be judged before they reach their tools. */
+export async function readTurn(
+  ticket: Ticket | undefined,
+  calls: readonly ToolCall[],
+  toolOf: ToolOf,
+): Promise<readonly ReadCall[]> {
   const read = await Promise.all(
-    calls.map(async (call): Promise<readonly [ToolCall, CallInput] | undefined> => {
+    calls.map(async (call): Promise<ReadCall | undefined> => {
       const tool = toolOf(call);
       const times = timesOf(call, calls);
       if (call.id === undefined || call.id === "") return undefined;
@@ -48,15 +67,26 @@ export async function openTurn(
       const args = await argumentsOf(call, tool ?? "unknown", times);
       if (args === undefined) return undefined;
       const { id, name } = call;
-      return [call, { ticket, id, tool: name, arguments: args.named }];
+      return { call, input: { ticket, id, tool: name, arguments: args.named } };
     }),
   );
-  const judged = read.filter((one) => one !== undefined);
-  const opened = guard.open(judged.map(([, input]) => input));
+  return read.filter((one) => one !== undefined);
+}
+
+/**
+ * The answers to a turn's denied calls.
+ *
+ * @param opened - what the guard said of each read call, in their order
+ */
+export function answerTurn(
+  calls: readonly ToolCall[],
+  read: readonly ReadCall[],
+  opened: readonly OpenedCall[],
+): OpenedTurn {
   const answers = new Map<string, ToolMessage>();
   const denied = new Set<ToolCall>();
   for (const [index, { denial }] of opened.entries()) {
-    const call = judged[index]?.[0];
+    const call = read[index]?.call;
     if (denial === undefined || call?.id === undefined) continue;
     denied.add(call);
     // Two calls under one id get one answer, which says the same of both.

@@ -16,7 +16,7 @@ import {
 import { createReactAgent } from "@langchain/langgraph/prebuilt";
 import type { LimitStore, Policy } from "@interlatch/core";
 import { testGuard, type TestGuard, type TestGuardOptions } from "@interlatch/core/testing";
-import { denialOf } from "@interlatch/langchain";
+import { denialOf, type ReviewOptions } from "@interlatch/langchain";
 import { describe, expect } from "vitest";
 import { z } from "zod";
 import { call, ScriptedModel, type ScriptedTurn } from "../../../test/scripted-model.ts";
@@ -28,12 +28,12 @@ const schema = z.object({ order: z.number().optional(), size: z.number().optiona
 const NAMES = ["look", "refund", "quote", "export_data", "wire"] as const;
 const HELLO = { messages: [new HumanMessage("hello")] };
 
-interface Options extends TestGuardOptions {
+interface Options extends TestGuardOptions, Pick<ReviewOptions, "reviews"> {
   readonly policy?: Policy;
   readonly run?: (name: string) => unknown;
 }
 
-async function gateFor({ policy = FIVE_TOOLS, run, ...rest }: Options = {}) {
+async function gateFor({ policy = FIVE_TOOLS, run, reviews, ...rest }: Options = {}) {
   const guard = await testGuard(policy, rest);
   const ran: string[] = [];
   const tools = NAMES.map((name) =>
@@ -45,7 +45,7 @@ async function gateFor({ policy = FIVE_TOOLS, run, ...rest }: Options = {}) {
       { name, schema },
     ),
   );
-  const gate = guardGraph(guard, tools);
+  const gate = guardGraph(guard, tools, reviews === undefined ? {} : { reviews });
   const config = { configurable: { interlatch: guard.ticket(), thread_id: "t1" } };
   return { guard, gate, ran, config };
 }
@@ -129,15 +129,18 @@ describe("guardGraph", () => {
     "lg.x.mixed",
     "allow, deny, value and clamp in one turn do not disturb each other",
     async () => {
-      const { graph, config, ran, memory, guard } = await graphFor([
+      const { graph, config, ran, memory, guard } = await graphFor(
         [
-          call("look", { order: 1 }, "c1"),
-          call("refund", {}, "c2"),
-          call("quote", {}, "c3"),
-          call("export_data", { size: 50 }, "c4"),
-          call("wire", {}, "c5"),
+          [
+            call("look", { order: 1 }, "c1"),
+            call("refund", {}, "c2"),
+            call("quote", {}, "c3"),
+            call("export_data", { size: 50 }, "c4"),
+            call("wire", {}, "c5"),
+          ],
         ],
-      ]);
+        { reviews: "tool" },
+      );
       const { messages } = await graph.invoke(HELLO, config);
       expect(told(memory.seen.at(-1) ?? [])).toEqual([
         ["c1", undefined],
@@ -417,7 +420,10 @@ describe("guardGraph", () => {
       ["reject", []],
     ] as const) {
       const onReview = async () => ({ answer, reviewer: "ann" });
-      const { graph, config, ran } = await graphFor([[call("wire", {}, "c1")]], { onReview });
+      const { graph, config, ran } = await graphFor([[call("wire", {}, "c1")]], {
+        onReview,
+        reviews: "tool",
+      });
       const { messages } = await graph.invoke(HELLO, config);
       expect(ran).toEqual(expected);
       expect(told(messages)).toEqual([

@@ -1,4 +1,5 @@
 import { AIMessage, type BaseMessage, type ToolMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import { Command, END } from "@langchain/langgraph";
 import type { CoverageEntry, Guard } from "@interlatch/core";
@@ -6,14 +7,17 @@ import {
   coverage,
   guardTools,
   isClientTool,
+  openCalls,
+  reviewTurn,
+  ticketOf,
   type IdentityOptions,
-  type RunContext,
+  type ReviewOptions,
+  type ReviewRun,
 } from "@interlatch/langchain";
-import { policyHook } from "./policy-hook.ts";
 import { GuardedToolNode } from "./tool-node.ts";
 
 /** Options of {@link guardGraph}. */
-export interface GuardGraphOptions extends IdentityOptions {
+export interface GuardGraphOptions extends IdentityOptions, ReviewOptions {
   /**
    * Whether a tool that throws gives an error message, so that the run goes on. Default `true`, as in
    * LangGraph's own tool node.
@@ -38,10 +42,13 @@ export interface GraphGate<Tools extends readonly (ClientTool | ServerTool)[]> {
   readonly tools: Tools;
   /** Runs the calls of the last model message, each through the guard, however the run came here. */
   readonly toolNode: GuardedToolNode;
-  /** A node that judges the whole turn before any of it runs, and answers the calls that are denied. */
+  /**
+   * A node that judges the whole turn before any of it runs, answers the calls that are denied, and asks people about
+   * those that need it in one interrupt.
+   */
   policyNode<ToolsNode extends string, BackNode extends string>(
     targets: PolicyTargets<ToolsNode, BackNode>,
-  ): (state: State, run?: RunContext) => Promise<Command<unknown, Update, ToolsNode | BackNode>>;
+  ): (state: State, run?: ReviewRun) => Promise<Command<unknown, Update, ToolsNode | BackNode>>;
   /** For the edges out of the agent: to the policy node where there are calls, else the end. */
   route<Policy extends string>(policy: Policy): (state: State) => Policy | typeof END;
   /** Every tool, whether it is enforced, and why not. */
@@ -52,6 +59,9 @@ export interface GraphGate<Tools extends readonly (ClientTool | ServerTool)[]> {
  * What a graph needs to have every tool call decided: guarded tools, a node that runs them, a node that judges
  * the model's turn before it, and the route between. The policy node is for whole turns and good answers; it is
  * the tools that enforce, so that a run which reaches them past the node meets the guard all the same.
+ *
+ * Calls that need a review stop the run in one interrupt; see {@link ReviewOptions}. That takes a checkpointer, and a
+ * ticket that names a session.
  *
  * @example
  * ```ts
@@ -76,11 +86,17 @@ export interface GraphGate<Tools extends readonly (ClientTool | ServerTool)[]> {
 export function guardGraph<Tools extends readonly (ClientTool | ServerTool)[] | []>(
   guard: Guard,
   tools: Tools,
-  { handleToolErrors = true, ...identity }: GuardGraphOptions = {},
+  { handleToolErrors = true, ...options }: GuardGraphOptions = {},
 ): GraphGate<Tools> {
+  const { ticket, identify } = options;
+  const identity: IdentityOptions = {
+    ...(ticket === undefined ? {} : { ticket }),
+    ...(identify === undefined ? {} : { identify }),
+  };
   const guarded = guardTools(tools, guard, identity);
   const all: readonly (ClientTool | ServerTool)[] = guarded;
-  const judge = policyHook(guard, { ...identity, tools: guarded });
+  const byName = new Map(all.filter(isClientTool).map((tool) => [tool.name, tool] as const));
+  const toolOf = ({ name }: ToolCall): ClientTool | "unknown" => byName.get(name) ?? "unknown";
   return {
     tools: guarded,
     toolNode: new GuardedToolNode(guard, all.filter(isClientTool), {
@@ -89,7 +105,9 @@ export function guardGraph<Tools extends readonly (ClientTool | ServerTool)[] | 
       identity,
     }),
     policyNode: (targets) => async (state, run) => {
-      const { messages, remaining } = await judge(state, run);
+      const calls = openCalls(state.messages);
+      const who = ticketOf(guard, run, identity);
+      const { messages, remaining } = await reviewTurn(guard, who, calls, toolOf, run, options);
       const goto = remaining.length > 0 ? targets.tools : targets.back;
       return new Command({ goto, update: { messages } });
     },

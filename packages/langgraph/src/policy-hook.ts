@@ -22,7 +22,8 @@ export interface PolicyHookOptions extends IdentityOptions {
 
 /**
  * Judges the model's last turn, for authors who keep a policy node of their own. Denied calls are recorded; the
- * others are decided again, reserved and recorded when their guarded tool runs, so guard the tools too.
+ * others are decided again, reserved and recorded when their guarded tool runs, so guard the tools too. It asks
+ * nobody: a call that needs a review waits at its tool, for the guard's `onReview` or `reviewTimeout`.
  *
  * @example
  * ```ts
