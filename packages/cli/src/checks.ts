@@ -54,6 +54,7 @@ export interface Demands {
   readonly id?: string;
   readonly minVersion?: number;
   readonly maxLifetimeDays?: number;
+  readonly allowShadow?: boolean;
   /** Epoch milliseconds. */
   readonly now: number;
   /** Left out: no state is used. */
@@ -89,7 +90,7 @@ interface Stage {
 }
 
 async function verify(bytes: Uint8Array, demands: Demands, stage: Stage): Promise<VerifiedBundle> {
-  const { audience, now, id, minVersion, maxLifetimeDays, rollback } = demands;
+  const { audience, now, id, minVersion, maxLifetimeDays, rollback, allowShadow } = demands;
   const trust: TrustRoot = await openTrustRoot({
     document: demands.trust,
     digest: demands.pin,
@@ -113,6 +114,7 @@ async function verify(bytes: Uint8Array, demands: Demands, stage: Stage): Promis
     ...(id === undefined ? {} : { id }),
     ...(minVersion === undefined ? {} : { minVersion }),
     ...(maxLifetimeDays === undefined ? {} : { maxLifetimeDays }),
+    ...(allowShadow === undefined ? {} : { allowShadow }),
   });
 }
 

@@ -49,6 +49,8 @@ export async function refuseUnusable(document: Document, shown: string): Promise
     audience: typeof first === "string" && first !== "" ? first : "none",
     now: from,
     rollback: memoryRollback(),
+    // A host may ask for it; whoever signs is told, see `sign`.
+    allowShadow: true,
     maxLifetimeDays: Math.max(1, Math.ceil(life / DAY_MS)),
   });
   return { payload, life };

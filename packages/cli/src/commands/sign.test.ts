@@ -131,6 +131,20 @@ describe("interlatch sign", () => {
     expect(code).toBe(0);
   });
 
+  it("signs a policy in shadow with a warning; verify takes it where that is said", async () => {
+    const { run, edit, pin } = await project();
+    edit("policy.yaml", "id: shop", "id: shop\nmode: shadow");
+    await run(["build"]);
+    const { code, stderr } = await run(SIGN);
+    expect(stderr).toContain("It says `mode: shadow` and enforces nothing.");
+    expect(code).toBe(0);
+    const verify = ["verify", "shop-1.bundle.json", "--trust", pin, "--audience", "dev-team"];
+    const refused = await run(verify);
+    expect(refused.stderr).toContain("ERR_BUNDLE_MODE");
+    expect(refused.code).toBe(16);
+    expect((await run([...verify, "--allow-shadow"])).code).toBe(0);
+  });
+
   it("does not put another content in the place of a bundle of the same version", async () => {
     const { run, edit, read } = await signedProject();
     const before = read("shop-1.bundle.json");

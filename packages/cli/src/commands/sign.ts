@@ -86,6 +86,11 @@ async function tellWhatIsSigned({
   const { id, version, audience, notBefore, expires } = payload;
   output.note(visible(`${id} version ${version} for ${audience.join(", ")}`));
   output.note(`  from ${notBefore} until ${expires}`);
+  if (payload.policy.mode === "shadow") {
+    output.warn(
+      "It says `mode: shadow` and enforces nothing. Hosts refuse that unless they set `allowShadow`.",
+    );
+  }
   if (life > HOST_LIFE_MS) {
     output.warn(
       "It lives longer than 30 days. Hosts refuse that unless they set `maxLifetimeDays`.",

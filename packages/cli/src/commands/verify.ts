@@ -37,6 +37,10 @@ export const verify: Command = defineCommand({
       valueHint: "N",
       description: "The lowest version that is taken",
     },
+    "allow-shadow": {
+      type: "boolean",
+      description: "Takes a policy that says `mode: shadow` and enforces nothing",
+    },
     "max-lifetime-days": {
       type: "string",
       valueHint: "N",
@@ -74,6 +78,7 @@ interface Given {
   readonly audience?: string | undefined;
   readonly id?: string | undefined;
   readonly "min-version"?: string | undefined;
+  readonly "allow-shadow"?: boolean | undefined;
   readonly "max-lifetime-days"?: string | undefined;
   readonly rollback?: string | undefined;
   readonly now?: string | undefined;
@@ -90,6 +95,7 @@ async function demandsOf(io: Io, args: Given): Promise<Demands> {
     audience: args.audience,
     now: args.now === undefined ? io.now() : instantOf(args.now),
     ...(args.id === undefined ? {} : { id: args.id }),
+    ...(args["allow-shadow"] === true ? { allowShadow: true } : {}),
     ...optionalNumber("--min-version", "minVersion", args["min-version"]),
     ...optionalNumber("--max-lifetime-days", "maxLifetimeDays", args["max-lifetime-days"]),
     ...(args.rollback === undefined
