@@ -17,6 +17,7 @@ const SOUND: Readonly<Record<string, string>> = {
   demo: "echo a story",
   check: "echo 20 passed, 0 failed, 2 skipped",
   suite: "echo 5 passed, 0 failed",
+  fuzz: "echo 2 passed, 0 failed",
   bench: "echo 3 passed, 0 failed",
 };
 
@@ -37,13 +38,13 @@ function runCi(changes: Readonly<Record<string, string>>): Promise<ChildResult> 
 describe("the run before a change is taken", () => {
   it("sums all closing lines and ends with one", async () => {
     const { code, output } = await runCi({});
-    expect(output.trimEnd().split("\n").at(-1)).toBe("79 passed, 0 failed, 2 skipped");
+    expect(output.trimEnd().split("\n").at(-1)).toBe("107 passed, 0 failed, 2 skipped");
     expect(code).toBe(0);
   });
 
   it("goes on after a failure and fails at the end", async () => {
     const { code, output } = await runCi({ test: "echo 39 passed, 1 failed; exit 1" });
-    expect(readClosingLine(output)).toEqual({ passed: 78, failed: 1, skipped: 2 });
+    expect(readClosingLine(output)).toEqual({ passed: 106, failed: 1, skipped: 2 });
     expect(code).toBe(1);
   });
 
@@ -55,13 +56,13 @@ describe("the run before a change is taken", () => {
     ["prints its counts inside another line", "echo so far 3 passed, 0 failed"],
   ])("takes a step that %s for one failure", async (_, commands) => {
     const { code, output } = await runCi({ bench: commands });
-    expect(readClosingLine(output)).toEqual({ passed: 76, failed: 1, skipped: 2 });
+    expect(readClosingLine(output)).toEqual({ passed: 104, failed: 1, skipped: 2 });
     expect(code).toBe(1);
   });
 
   it("takes the demo by its exit code, since it tells a story", async () => {
     const { code, output } = await runCi({ demo: "exit 3" });
-    expect(readClosingLine(output)).toEqual({ passed: 78, failed: 1, skipped: 2 });
+    expect(readClosingLine(output)).toEqual({ passed: 106, failed: 1, skipped: 2 });
     expect(code).toBe(1);
   });
 });
