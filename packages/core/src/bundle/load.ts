@@ -1,4 +1,5 @@
 import { InterlatchError } from "../errors/errors.ts";
+import { ownOptions } from "./own-options.ts";
 import { EXPRESSION_LIMITS } from "../policy/expression.ts";
 import { loadScopeReader } from "../parts/load.ts";
 import { validatePolicyBy } from "../policy/validate-policy.ts";
@@ -97,8 +98,9 @@ const DEFAULT_LIFETIME_DAYS = 30;
  */
 export async function verifyBundle(
   bytes: Uint8Array,
-  options: VerifyOptions,
+  given: VerifyOptions,
 ): Promise<VerifiedBundle> {
+  const options = ownOptions(given);
   checkOptions(bytes, options);
   const keyring = keyringOf(options.trust, options.now);
   const envelope = readEnvelope(copyOf(bytes), "policy-bundle");
@@ -197,10 +199,7 @@ async function policyOf(
       `The bundle says semantics ${engine}, its policy ${checked.engine}.`,
     );
   }
-  // Own options alone: a polluted `Object.prototype` must not let a bundle load that enforces nothing.
-  const isAllowed = Object.hasOwn(options, "allowShadow") && options.allowShadow === true;
-  const isWatched = Object.hasOwn(options, "use") && options.use === "shadow";
-  if (checked.mode === "shadow" && !isAllowed && !isWatched) {
+  if (checked.mode === "shadow" && options.allowShadow !== true && options.use !== "shadow") {
     throw new InterlatchError(
       "ERR_BUNDLE_MODE",
       "The policy says `mode: shadow` and would enforce nothing; a host that wants this sets `allowShadow: true`.",

@@ -100,3 +100,16 @@ verifies("language.pollution", "lets no bundle load that enforces nothing", asyn
     expect(isInterlatchError(refused) && refused.code).toBe("ERR_BUNDLE_MODE");
   }
 });
+
+verifies("language.pollution", "sets no option that the host left out", async () => {
+  const { bundle, trust } = await makeSigning();
+  const eternal = await bundle(policyOf({}), { expires: "2199-01-01T00:00:00Z" });
+  const lent = { maxLifetimeDays: 1e6, minVersion: 900, id: "another", shadow: "another" };
+  const refused: unknown = await polluted(lent, () =>
+    guardOver(inlineSource(eternal), trust).catch((error: unknown) => error),
+  );
+  expect(isInterlatchError(refused) && refused.code).toBe("ERR_BUNDLE_DATES");
+  const source = inlineSource(await bundle(policyOf({})));
+  const { guard } = await polluted(lent, () => guardOver(source, trust));
+  expect(guard.status()).toMatchObject({ bundle: { version: 1 }, shadow: null });
+});

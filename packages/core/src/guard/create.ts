@@ -1,5 +1,6 @@
 import { verifyBundle } from "../bundle/load.ts";
 import { InterlatchError, isInterlatchError } from "../errors/errors.ts";
+import { ownOptions } from "../bundle/own-options.ts";
 import { loadTokens } from "../parts/load.ts";
 import { openTrustRoot } from "../trust/root.ts";
 import { assembleGuard } from "./assemble.ts";
@@ -36,15 +37,14 @@ import { watchSource } from "./watch.ts";
  * console.log(decision.effect, decision.code);
  * ```
  */
-export async function createGuard(options: GuardOptions): Promise<Guard> {
+export async function createGuard(given: GuardOptions): Promise<Guard> {
+  // Read once, so that what a later load demands does not change with the host's object.
+  const options = ownOptions(given);
   checkOptions(options);
   const { bundle: source, trust, audience, rollback, clock = Date.now } = options;
-  // Read once: what a later load demands must not change with the host's object.
   const { id, minVersion, maxLifetimeDays, shadow } = options;
-  // Its own: a polluted `Object.prototype` must not let a bundle load that enforces nothing.
-  const allowShadow = Object.hasOwn(options, "allowShadow") && options.allowShadow === true;
   const demands = {
-    allowShadow,
+    allowShadow: options.allowShadow === true,
     ...(id === undefined ? {} : { id }),
     ...(minVersion === undefined ? {} : { minVersion }),
     ...(maxLifetimeDays === undefined ? {} : { maxLifetimeDays }),

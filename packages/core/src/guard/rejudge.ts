@@ -5,6 +5,7 @@ import { effectiveSnapshot } from "../snapshot/effective.ts";
 import type { JsonObject } from "../snapshot/json.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { decide, digestOf, refuse, seal, type JudgeContext, type Judged } from "./judge.ts";
+import { besideShadow } from "./shadow.ts";
 
 type Context = Pick<JudgeContext, "bundle" | "now">;
 
@@ -43,7 +44,9 @@ function judgeOnce(
   if (bundle === null) return refuse(base, "no_bundle");
   const expired = checkValidity(bundle, now);
   if (expired !== null) return refuse(base, expired);
-  const again = decide(base, run, bundle, asked);
+  const decided = decide(base, run, bundle, asked);
+  const watched = judged.shadow?.bundle ?? null;
+  const again = watched === null ? decided : besideShadow(decided, watched);
   seal(again);
   if (again.decision.effect === "deny") return again;
   return digestOf(again) === digest ? again : refuse(base, "approval_mismatch");

@@ -82,3 +82,29 @@ verifies("shadow.08", "starts and decides without a watched bundle that is bad",
     expect(lastShadowError?.code).toMatch(/^ERR_BUNDLE_/);
   }
 });
+
+verifies("shadow.08", "says of an approved call too what it would have done", async () => {
+  const { bundle, trust } = await signing;
+  const asks = policyOf({ id: "p", rules: [{ action: "review" }] });
+  const { guard, audit } = await guardOver(inlineSource(await bundle(asks)), trust, {
+    shadow: inlineSource(await bundle(denies)),
+  });
+  const ticket = guard.for({ agent: { id: "a" }, session: "s" });
+  const reviewer = { id: "ann", groups: ["reviewer"] };
+  const answers = [{ answer: "approve" }, { answer: "modify", arguments: { n: 2 } }] as const;
+  for (const answer of answers) {
+    const call = { ticket, id: answer.answer, tool: "tool", arguments: { n: 1 } };
+    const [opened] = await guard.open([call], { reviews: true });
+    const { id, digest } = opened?.approval ?? expect.fail();
+    const taken = await guard.approvals.decide({ id, digest, reviewer, ...answer });
+    expect(taken.ok).toBe(true);
+    expect(await guard.run(call, () => "ran", { reviews: true })).toBe("ran");
+  }
+  const told = audit.records.flatMap((record) =>
+    record.type === "call" ? [[record.effect, record.would?.effect]] : [],
+  );
+  expect(told).toEqual([
+    ["allow", "deny"],
+    ["allow", "deny"],
+  ]);
+});
