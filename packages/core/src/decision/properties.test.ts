@@ -8,37 +8,16 @@ import {
 } from "../../../../test/arbitrary-policy.ts";
 import { ERRS, HOLDS, HOLDS_NOT } from "../../../../test/policies.ts";
 import { verifies } from "../../../../test/verifies.ts";
+import { evaluate } from "../../test/evaluation.ts";
 import { isDenial } from "../fallback/denial.ts";
-import { prepareEvaluator } from "../guard/bundles.ts";
 import type { Policy, Rule } from "../policy/ir.ts";
-import { validatePolicy } from "../policy/validate.ts";
-import { takeSnapshot } from "../snapshot/snapshot.ts";
 import { testGuard } from "../testing/index.ts";
 import type { Evaluation } from "./evaluator.ts";
 
 const RANK = { allow: 0, review: 1, deny: 2 } as const;
-const nothing = Object.freeze({});
-
-async function decide(policy: Policy, args: object): Promise<Evaluation> {
-  const evaluator = await prepareEvaluator(validatePolicy(policy));
-  const [image, agent] = [takeSnapshot(args), takeSnapshot({ id: "a", roles: [] })];
-  if (typeof image === "string" || typeof agent === "string") throw new Error("not JSON");
-  const request = evaluator.request({
-    tool: "tool",
-    arguments: image.image,
-    agent: agent.image,
-    user: undefined,
-    tenant: undefined,
-    session: "s",
-    facts: nothing,
-    context: nothing,
-    time: 0,
-  });
-  return evaluator.evaluate(request);
-}
 
 async function rank(policy: Policy, args: object): Promise<number> {
-  return RANK[(await decide(policy, args)).verdict.effect];
+  return RANK[(await evaluate(policy, args)).verdict.effect];
 }
 
 /** What a caller sees of a decision, whatever the order of things. */
@@ -72,8 +51,8 @@ describe("decisions", () => {
       fc.asyncProperty(shuffled, base, arbitraryArguments, async ([one, other], effect, args) => {
         const options = { default: effect };
         const turned = Object.fromEntries(Object.entries(args).reverse());
-        const made = await decide(policyWith(other, options), turned);
-        expect(seen(made)).toEqual(seen(await decide(policyWith(one, options), args)));
+        const made = await evaluate(policyWith(other, options), turned);
+        expect(seen(made)).toEqual(seen(await evaluate(policyWith(one, options), args)));
       }),
       runs,
     );
@@ -84,8 +63,8 @@ describe("decisions", () => {
     await fc.assert(
       fc.asyncProperty(rules, one, base, arbitraryArguments, async (list, more, effect, args) => {
         const options = { default: effect };
-        const before = await decide(policyWith(named(list), options), args);
-        const after = await decide(
+        const before = await evaluate(policyWith(named(list), options), args);
+        const after = await evaluate(
           policyWith([...named(list), { ...more, name: "more" }], options),
           args,
         );
@@ -109,8 +88,8 @@ describe("decisions", () => {
       await fc.assert(
         fc.asyncProperty(rules, one, base, arbitraryArguments, async (list, more, effect, args) => {
           const options = { default: effect };
-          const before = await decide(policyWith(named(list), options), args);
-          const after = await decide(
+          const before = await evaluate(policyWith(named(list), options), args);
+          const after = await evaluate(
             policyWith([...named(list), { ...more, name: "more" }], options),
             args,
           );

@@ -6,32 +6,16 @@ import {
   policyWith,
 } from "../../../../test/arbitrary-policy.ts";
 import { verifies } from "../../../../test/verifies.ts";
+import { evaluate } from "../../test/evaluation.ts";
 import type { Evaluation } from "../decision/evaluator.ts";
-import { prepareEvaluator } from "../guard/bundles.ts";
 import type { Policy, Redaction, Rule } from "../policy/ir.ts";
-import { validatePolicy } from "../policy/validate.ts";
-import { takeSnapshot } from "../snapshot/snapshot.ts";
 import { createTokens } from "./token.ts";
 
 const RANK = { allow: 0, review: 1, deny: 2 } as const;
 const tokens = createTokens(new Uint8Array(32));
 
-async function decide(policy: Policy, args: object): Promise<Evaluation> {
-  const evaluator = await prepareEvaluator(validatePolicy(policy), { tokens });
-  const [image, agent] = [takeSnapshot(args), takeSnapshot({ id: "a", roles: [] })];
-  if (typeof image === "string" || typeof agent === "string") throw new Error("not JSON");
-  const request = evaluator.request({
-    tool: "tool",
-    arguments: image.image,
-    agent: agent.image,
-    user: undefined,
-    tenant: undefined,
-    session: "s",
-    facts: {},
-    context: {},
-    time: 0,
-  });
-  return evaluator.evaluate(request);
+function decide(policy: Policy, args: object): Promise<Evaluation> {
+  return evaluate(policy, args, { tokens });
 }
 
 type Parts = Partial<Rule> & Pick<Rule, "action">;

@@ -3,14 +3,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { argument, compare, HOLDS, policyOf } from "../../../../test/policies.ts";
 import { verifies } from "../../../../test/verifies.ts";
+import { evaluate } from "../../test/evaluation.ts";
 import { verifyAudit } from "../audit/verify.ts";
 import { rewriteNote } from "../decision/rewrite-note.ts";
-import type { Evaluation } from "../decision/evaluator.ts";
-import { prepareEvaluator } from "../guard/bundles.ts";
 import type { ReviewRequest } from "../guard/guard.ts";
 import type { Policy, Redaction, Rule, ToolPolicy } from "../policy/ir.ts";
 import { validatePolicy } from "../policy/validate.ts";
-import { takeSnapshot } from "../snapshot/snapshot.ts";
 import { testGuard, type TestGuard, type TestGuardOptions } from "../testing/index.ts";
 import { createTokens } from "./token.ts";
 
@@ -390,27 +388,11 @@ describe("a token", () => {
   );
 
   verifies("redact.14", "that nobody has a key for denies the call", async () => {
-    const evaluator = await prepareEvaluator(validatePolicy(hides(token("card"))));
-    const ask = (args: object): Evaluation => {
-      const [image, agent] = [takeSnapshot(args), takeSnapshot({ id: "a", roles: [] })];
-      if (typeof image === "string" || typeof agent === "string") throw new Error("not JSON");
-      const request = evaluator.request({
-        tool: "tool",
-        arguments: image.image,
-        agent: agent.image,
-        user: undefined,
-        tenant: undefined,
-        session: "s",
-        facts: {},
-        context: {},
-        time: 0,
-      });
-      return evaluator.evaluate(request);
-    };
-    const { verdict } = ask({ card: "4111" });
+    const { verdict } = await evaluate(hides(token("card")), { card: "4111" });
     expect(verdict).toMatchObject({ effect: "deny", code: "obligation_failed" });
     expect(verdict.reason).toContain("redactionKey");
-    expect(ask({}).verdict.code).toBe("allowed");
+    const nothing = await evaluate(hides(token("card")), {});
+    expect(nothing.verdict.code).toBe("allowed");
   });
 
   verifies("redact.14", "is made with no key that is short, or none", async () => {

@@ -3,43 +3,20 @@ import fc from "fast-check";
 import { describe, expect } from "vitest";
 import { argument, ERRS, HOLDS, HOLDS_NOT, policyOf } from "../../../../test/policies.ts";
 import { verifies } from "../../../../test/verifies.ts";
-import type { Evaluator } from "../decision/evaluator.ts";
-import { prepareEvaluator } from "../guard/bundles.ts";
-import type { Access, AgentProfile, Resources, ValueTemplate } from "../policy/ir.ts";
-import { validatePolicy } from "../policy/validate.ts";
-import { takeSnapshot } from "../snapshot/snapshot.ts";
+import { evaluate, evaluatorOf, requestOf } from "../../test/evaluation.ts";
+import type { Access, AgentProfile, Policy, Resources, ValueTemplate } from "../policy/ir.ts";
 import { explainScope } from "./explain.ts";
 
 const AT = { file: "policy.yaml", line: 1 } as const;
 
 type Profiles = Readonly<Record<string, AgentProfile>>;
 
-async function evaluatorOf(agents: Profiles, resources: Resources): Promise<Evaluator> {
-  return prepareEvaluator(
-    validatePolicy(policyOf({ agents, tools: { tool: { resources, default: "allow" } } })),
-  );
-}
-
-function requestOf(evaluator: Evaluator, args: object): ReturnType<Evaluator["request"]> {
-  const image = takeSnapshot(args);
-  const agent = takeSnapshot({ id: "a", roles: [] });
-  if (typeof image === "string" || typeof agent === "string") throw new Error("not JSON");
-  return evaluator.request({
-    tool: "tool",
-    arguments: image.image,
-    agent: agent.image,
-    user: undefined,
-    tenant: undefined,
-    session: "s",
-    facts: {},
-    context: {},
-    time: 0,
-  });
+function policyFor(agents: Profiles, resources: Resources): Policy {
+  return policyOf({ agents, tools: { tool: { resources, default: "allow" } } });
 }
 
 async function code(agents: Profiles, resources: Resources, args: object): Promise<string> {
-  const evaluator = await evaluatorOf(agents, resources);
-  return evaluator.evaluate(requestOf(evaluator, args)).verdict.code;
+  return (await evaluate(policyFor(agents, resources), args)).verdict.code;
 }
 
 const INSIDE = "allowed_by_default";
@@ -197,7 +174,7 @@ describe("the scopes of any policy", () => {
   verifies("scope.22", "are explained as they are decided", async () => {
     await fc.assert(
       fc.asyncProperty(profiles, resources, args, async (agents, touches, given) => {
-        const evaluator = await evaluatorOf(agents, touches);
+        const evaluator = await evaluatorOf(policyFor(agents, touches));
         const request = requestOf(evaluator, given);
         const explained = explainScope(evaluator, request) ?? [];
         const { code: decided } = evaluator.evaluate(request).verdict;
@@ -260,8 +237,7 @@ describe("a URL made to confuse", () => {
       endpoints: ["https://api.acme.test/orders/**"],
     };
     const evaluator = await evaluatorOf(
-      { desk },
-      { endpoints: [{ kind: "expression", expression: argument("url") }] },
+      policyFor({ desk }, { endpoints: [{ kind: "expression", expression: argument("url") }] }),
     );
     let inside = 0;
     fc.assert(

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { argument, compare, ERRS, HOLDS, HOLDS_NOT, policyOf } from "../../../../test/policies.ts";
 import { verifies } from "../../../../test/verifies.ts";
-import { prepareEvaluator } from "../guard/bundles.ts";
+import { evaluatorOf, requestOf } from "../../test/evaluation.ts";
 import type { Evaluator } from "../decision/evaluator.ts";
 import type { Expression } from "../policy/expression.ts";
 import type { AgentProfile, Policy, Resources, ValueTemplate } from "../policy/ir.ts";
 import { validatePolicy } from "../policy/validate.ts";
-import { takeSnapshot } from "../snapshot/snapshot.ts";
 import { testGuard } from "../testing/index.ts";
 import { explainScope } from "./explain.ts";
 
@@ -35,21 +34,8 @@ interface Asked {
 }
 
 async function ask(given: Policy, args: object, tool = "tool"): Promise<Asked> {
-  const evaluator = await prepareEvaluator(validatePolicy(given));
-  const image = takeSnapshot(args);
-  const agent = takeSnapshot({ id: "a", roles: [] });
-  if (typeof image === "string" || typeof agent === "string") throw new Error("not JSON");
-  const request = evaluator.request({
-    tool,
-    arguments: image.image,
-    agent: agent.image,
-    user: undefined,
-    tenant: undefined,
-    session: "s",
-    facts: {},
-    context: {},
-    time: 0,
-  });
+  const evaluator = await evaluatorOf(given);
+  const request = requestOf(evaluator, args, tool);
   return { evaluator, request };
 }
 
