@@ -1,4 +1,5 @@
 import { type ArgumentSchema, ENGINE, type Policy } from "./ir.ts";
+import { FIRST_KEYWORDS } from "./keywords.ts";
 import { type Place, quote, refuse, within } from "./shape.ts";
 import { integer } from "./shape-values.ts";
 
@@ -56,33 +57,10 @@ function laterThan(what: string): string {
   return `semantics 0 have no ${quote(what)}; build the policy again`;
 }
 
-/** The keywords of semantics 0. */
-const KEYWORDS: ReadonlySet<string> = new Set([
-  "description",
-  "title",
-  "type",
-  "enum",
-  "const",
-  "minimum",
-  "maximum",
-  "exclusiveMinimum",
-  "exclusiveMaximum",
-  "multipleOf",
-  "minLength",
-  "maxLength",
-  "minItems",
-  "maxItems",
-  "items",
-  "properties",
-  "required",
-  "minProperties",
-  "maxProperties",
-] satisfies (keyof Exclude<ArgumentSchema, boolean>)[]);
-
 function checkSchema(schema: ArgumentSchema, at: Place): void {
   if (typeof schema === "boolean") refuse(at, laterThan(String(schema)));
   for (const key of Object.keys(schema)) {
-    if (!KEYWORDS.has(key)) refuse(within(at, key), laterThan(key));
+    if (!FIRST_KEYWORDS.has(key)) refuse(within(at, key), laterThan(key));
   }
   if (schema.items !== undefined) checkSchema(schema.items, within(at, "items"));
   for (const [name, inner] of Object.entries(schema.properties ?? {})) {
