@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { describe, holds, type Figure } from "./goal.ts";
+import { firstPart } from "./first-part.ts";
 import { guardDecide } from "./guard-decide.ts";
 import { guardedTools } from "./guarded-tools.ts";
 import { importCost } from "./import-cost.ts";
@@ -8,6 +9,8 @@ import { loads } from "./loads.ts";
 import { manyRules } from "./many-rules.ts";
 import type { Effort } from "./measure.ts";
 import { memoryGrowth } from "./memory.ts";
+import { parallelCalls } from "./parallel-calls.ts";
+import { policyNode } from "./policy-node.ts";
 import { seedRules } from "./seed-rules.ts";
 import { worstCase } from "./worst-case.ts";
 
@@ -29,6 +32,9 @@ const parts: readonly (readonly [string, () => Promise<readonly Figure[]>])[] = 
   ["loads", () => loads({ short })],
   // In short slices one garbage collection decides: the same code showed 0.10 and 0.46. So there are fewer of them at most.
   ["guarded tools", () => guardedTools(short ? { ...long, rounds: 11 } : long)],
+  ["policy node", () => policyNode(short ? { ...long, rounds: 11 } : long)],
+  ["first part", () => firstPart(short ? { rounds: 11 } : long)],
+  ["parallel calls", () => parallelCalls({ short })],
   ["import and size", () => importCost({ short })],
   ["memory", () => memoryGrowth({ short })],
 ];
