@@ -24,6 +24,14 @@ export const SUITES: Readonly<Record<string, SuiteEntry>> = {
       "Attacks signed bundles, trust roots and rollback state; each must fail with its own code.",
     module: "test/suites/bundle-attacks.ts",
   },
+  json: {
+    summary: "Reads JSONTestSuite's documents with the strict reader of signed documents.",
+    module: "test/suites/json.ts",
+  },
+  wycheproof: {
+    summary: "Verifies Wycheproof's Ed25519 and P-256 signatures, good and bad.",
+    module: "test/suites/wycheproof.ts",
+  },
   cel: {
     summary:
       "Runs the core sections of the official CEL suite against this parser and these closures.",

@@ -40,9 +40,10 @@ export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits): unknown 
   }
   const members = scan(bytes, limits.depth);
   const text = decode(bytes);
-  const walk: Walk = { members: 0, escapes: text.includes("\\u") };
+  const walk: Walk = { members: 0, escapes: text.includes("\\u"), isLarge: false };
   const value = parse(text);
   visit(value, walk);
+  if (walk.isLarge) refuseInexact(text);
   if (walk.members !== members) {
     throw new InterlatchError("ERR_BUNDLE_DUPLICATE_KEY", "A key stands twice in one object.");
   }
@@ -140,6 +141,8 @@ interface Walk {
   members: number;
   /** Whether the text holds escapes at all; only they can make half of a surrogate pair. */
   readonly escapes: boolean;
+  /** Whether a number lies beyond ±(2^53−1). */
+  isLarge: boolean;
 }
 
 /** Counts members and looks at every key, number and text. The nesting is bounded by now. */
@@ -147,7 +150,7 @@ function visit(value: unknown, walk: Walk): void {
   if (typeof value === "string") {
     if (walk.escapes) refuseLoneSurrogate(value);
   } else if (typeof value === "number") {
-    refuseInexact(value);
+    if (Math.abs(value) > Number.MAX_SAFE_INTEGER) walk.isLarge = true;
   } else if (Array.isArray(value)) {
     for (const item of value) visit(item, walk);
   } else if (typeof value === "object" && value !== null) {
@@ -169,10 +172,20 @@ function visitMembers(object: object, walk: Walk): void {
   }
 }
 
-/** 2^53 and 2^53+1 are one number to JavaScript and two to other readers; 1e999 is no number at all. */
-function refuseInexact(value: number): void {
-  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-    throw new InterlatchError("ERR_BUNDLE_FORMAT", "A number lies beyond ±(2^53−1).");
+/** Texts, so that digits in them are passed over, and numbers that may be too large. */
+const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/**
+ * 2^53 and 2^53+1 are one number to JavaScript and two to other readers; 1e999 is no number at all. A large number
+ * with a fraction or an exponent is the same floating-point number to everybody.
+ */
+function refuseInexact(text: string): void {
+  for (const [token] of text.matchAll(TEXT_OR_NUMBER)) {
+    if (token.startsWith('"')) continue;
+    const value = Math.abs(Number(token));
+    if (value > Number.MAX_SAFE_INTEGER && (value === Infinity || !/[.eE]/.test(token))) {
+      throw new InterlatchError("ERR_BUNDLE_FORMAT", "An integer lies beyond ±(2^53−1).");
+    }
   }
 }
 
