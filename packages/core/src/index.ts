@@ -8,7 +8,12 @@ export * from "./errors/errors.ts";
 export * from "./policy/expression.ts";
 export * from "./policy/ir.ts";
 export type { SchemaCheck } from "./evaluate/schema.ts";
-export { prepareEvaluator, type PrepareOptions, prepareOutputs } from "./guard/bundles.ts";
+export {
+  prepareArguments,
+  prepareEvaluator,
+  type PrepareOptions,
+  prepareOutputs,
+} from "./guard/bundles.ts";
 export type { Tokens } from "./redact/token.ts";
 export { explainScope, type OutsideResource, type ProfileExplanation } from "./scopes/explain.ts";
 export type { Dimension } from "./scopes/touch.ts";
@@ -21,15 +26,34 @@ export type {
 } from "./decision/evaluator.ts";
 export type { Verdict } from "./decision/verdict.ts";
 
+export { cleanDefinition, shownDefinition } from "./definitions/clean.ts";
+export {
+  definitionDigest,
+  type ToolDefinition,
+  watchDefinition,
+} from "./definitions/definition.ts";
+
 export * from "./decision/codes.ts";
 export type * from "./decision/decision.ts";
 export { rewriteNote } from "./decision/rewrite-note.ts";
-export { isDenial, type Denial, type MessageDenial, type ValueDenial } from "./fallback/denial.ts";
+export {
+  deniedError,
+  type DeniedError,
+  isDenial,
+  type Denial,
+  type MessageDenial,
+  type RouteDenial,
+  type ThrowDenial,
+  type ToolDenial,
+  type ValueDenial,
+} from "./fallback/denial.ts";
 
+export { coverageTable } from "./guard/coverage-table.ts";
 export { createGuard } from "./guard/create.ts";
 export type * from "./guard/options.ts";
-export type * from "./guard/identity.ts";
+export * from "./guard/identity.ts";
 export type * from "./guard/guard.ts";
+export type * from "./guard/typed-guard.ts";
 export type * from "./guard/status.ts";
 export type * from "./guard/events.ts";
 export type { OnReview } from "./guard/review.ts";
@@ -37,6 +61,8 @@ export type { OnReview } from "./guard/review.ts";
 export type * from "./approvals/approval.ts";
 export type * from "./approvals/answers.ts";
 export type * from "./approvals/store.ts";
+
+export { memoryResults, type ResultStore } from "./sessions/results.ts";
 
 export { memoryLimits } from "./limits/memory.ts";
 export type * from "./limits/store.ts";

@@ -63,21 +63,77 @@ const given = { kind: "value", value: { kind: "literal", value: 7 } } as const;
 const text = { kind: "text", parts: ["https://acme.test/", path("arguments.x")] } as const;
 const profile = { when: literal(true), tools: ["tool"], at };
 
+const sum = {
+  kind: "arithmetic",
+  operator: "+",
+  left: path("arguments.x"),
+  right: path("arguments.x"),
+} as const;
+const any = {
+  kind: "comprehension",
+  macro: "exists",
+  over: { kind: "list", items: [path("arguments.x")] },
+  as: "one",
+  body: compare({ kind: "local", name: "one" }, "==", literal("a")),
+} as const;
+
 const places: readonly PolicyUsing[] = [
   {
+    what: "a calculation",
+    parts: ["operations"],
+    policy: policyWith({}, { when: compare(sum, "==", literal("aa")) }),
+  },
+  {
+    what: "a walk over a list",
+    parts: ["operations"],
+    policy: policyWith({}, { when: any }),
+  },
+  {
+    what: "a calculation in the value of a tool",
+    parts: ["operations", "values"],
+    policy: policyWith(
+      { fallback: { kind: "value", value: { kind: "expression", expression: sum } } },
+      { action: "deny" },
+    ),
+  },
+  {
     what: "a function in the value of a tool",
-    parts: ["functions"],
+    parts: ["functions", "values"],
     policy: policyWith({ fallback: value }, { action: "deny" }),
   },
   {
     what: "a function in the value of a rule",
-    parts: ["functions"],
+    parts: ["functions", "values"],
     policy: policyWith({}, { action: "deny", fallback: value }),
   },
   {
     what: "a function in the value of the policy",
-    parts: ["functions"],
+    parts: ["functions", "values"],
     policy: policyWith({}, { action: "deny" }, { fallback: value }),
+  },
+  {
+    what: "a lesser tool, with a function in its arguments",
+    parts: ["functions", "values", "hop"],
+    policy: policyWith(
+      {},
+      { action: "deny", fallback: { kind: "tool", tool: "other", arguments: expression } },
+    ),
+  },
+  {
+    what: "a lesser tool of a tool",
+    parts: ["values", "hop"],
+    policy: policyWith({
+      fallback: { kind: "tool", tool: "other", arguments: { kind: "object", entries: [] } },
+    }),
+  },
+  {
+    what: "a lesser tool of the policy",
+    parts: ["values", "hop"],
+    policy: policyWith(
+      {},
+      {},
+      { fallback: { kind: "tool", tool: "other", arguments: given.value } },
+    ),
   },
   {
     what: "a function deep inside a condition",
@@ -214,7 +270,7 @@ const schemas: readonly PolicyUsing[] = [
   usingSchema({ allOf: [{ properties: { x: { format: "uri" }, n: {} } }] }, ["formats", "schemas"]),
   {
     what: "an output of any keywords",
-    parts: ["schemas"],
+    parts: ["schemas", "values"],
     policy: policyWith(
       { output: { not: { type: "object" } }, fallback: given },
       { action: "deny" },

@@ -7,7 +7,7 @@ import { ENGINE } from "../src/policy/ir.ts";
 export const EVERY_PART: Parts = {
   ...(await loadParts(
     { engine: ENGINE, id: "none", mode: "enforce", agents: null, tools: {}, facts: {}, rules: [] },
-    ["functions", "formats", "schemas", "scopes", "redaction"],
+    ["operations", "functions", "formats", "schemas", "scopes", "redaction", "values", "hop"],
   )),
 };
 

@@ -75,7 +75,9 @@ export interface ApprovalReason {
 export interface Approval {
   /** Random; a name and not a secret. */
   readonly id: string;
-  /** Tenant, session, call id, tool and {@link Approval.askedDigest} in one text; see {@link approvalKey}. */
+  /**
+   * Tenant, session, user, agents, call id, tool and {@link Approval.askedDigest} in one text; see {@link approvalKey}.
+   */
   readonly key: string;
   /** Counts from 1; one more with each change. */
   readonly version: number;
@@ -89,7 +91,12 @@ export interface Approval {
   readonly digest: string;
   /** That of the arguments as the policy made them, before any reviewer changed them. */
   readonly askedDigest: string;
-  readonly agent: { readonly id: string; readonly roles: readonly string[] };
+  readonly agent: {
+    readonly id: string;
+    readonly roles: readonly string[];
+    /** The ids of the agents that it acts for, the nearest first. Left out: none. */
+    readonly delegation?: readonly string[];
+  };
   readonly user: string | null;
   readonly tenant: string | null;
   readonly session: string;
@@ -117,15 +124,21 @@ export function isOpen({ state }: Pick<Approval, "state">): boolean {
   return state === "pending" || state === "approved";
 }
 
-/** What an approval is found by: the call it is for. JSON, so that no name can be written so that two keys become one. */
+/**
+ * What an approval is found by: the call it is for, and who makes it. Agents of one chain share a session, and what was
+ * approved for one of them is not approved for another; no more is it where another user acts in the session. JSON, so that no name can be written so that two keys become one.
+ */
 export function approvalKey(
-  call: Pick<Approval, "tenant" | "session" | "askedDigest" | "call">,
+  call: Pick<Approval, "tenant" | "session" | "askedDigest" | "call" | "agent" | "user">,
 ): string {
+  const { id, delegation = [] } = call.agent;
   return JSON.stringify([
     call.tenant,
     call.session,
     call.call.id,
     call.call.tool,
     call.askedDigest,
+    [id, ...delegation],
+    call.user,
   ]);
 }

@@ -47,7 +47,8 @@ type Asker = Pick<Approval, "agent" | "user">;
 /** Whether a demand asks this person. */
 export function asks(demand: ReviewDemand, reviewer: Reviewer, { agent, user }: Asker): boolean {
   if (demand.by === "user") return user !== null && reviewer.id === user;
-  if (isSamePerson(reviewer.id, agent.id)) return false;
+  const agents = [agent.id, ...(agent.delegation ?? [])];
+  if (agents.some((id) => isSamePerson(reviewer.id, id))) return false;
   if (user !== null && isSamePerson(reviewer.id, user)) return false;
   return (reviewer.groups ?? []).some((group) => demand.by.includes(group));
 }

@@ -43,7 +43,7 @@ export function draftOf(question: Question, now: number): Approval {
   } as const;
   return Object.freeze({
     id: globalThis.crypto.randomUUID(),
-    key: approvalKey({ tenant, session, askedDigest: digest, call }),
+    key: approvalKey({ tenant, session, askedDigest: digest, call, agent, user }),
     version: 1,
     state: "pending",
     call,

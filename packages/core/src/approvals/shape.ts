@@ -130,7 +130,7 @@ const shape = closed<Approval>({
   asked: image,
   digest,
   askedDigest: digest,
-  agent: closed<Approval["agent"]>({ id: words, roles: texts }),
+  agent: closed<Approval["agent"]>({ id: words, roles: texts, delegation: optional(texts) }),
   user: nullable(words),
   tenant: nullable(words),
   session: words,

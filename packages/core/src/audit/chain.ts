@@ -75,6 +75,9 @@ function callInOrder(event: CallEvent): CallEvent {
     call: event.call,
     tool: event.tool,
     agent: event.agent,
+    ...(Object.hasOwn(event, "delegation") && event.delegation !== undefined
+      ? { delegation: [...event.delegation], delegator: event.delegator ?? null }
+      : {}),
     user: event.user,
     tenant: event.tenant,
     session: event.session,

@@ -32,6 +32,10 @@ export interface CallEvent {
   readonly call: string | null;
   readonly tool: string;
   readonly agent: string | null;
+  /** The agents that it acted for, the nearest first. Left out: none. */
+  readonly delegation?: readonly string[];
+  /** With `delegation`: the one of them for whom the policy decides more restrictively, which is what held. */
+  readonly delegator?: string | null;
   readonly user: string | null;
   readonly tenant: string | null;
   readonly session: string | null;
@@ -64,7 +68,7 @@ export interface OutcomeEvent {
    * `blocked`: the tool did not run; `fallback` says what the agent got.
    */
   readonly outcome: "executed" | "error" | "aborted" | "blocked";
-  readonly fallback: "message" | "value" | null;
+  readonly fallback: "message" | "value" | "tool" | "route" | "throw" | null;
   /** Milliseconds from the start of the tool to its end; 0 where it did not run. */
   readonly durationMs: number;
 }

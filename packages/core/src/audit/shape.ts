@@ -66,6 +66,8 @@ const EVENTS: Readonly<Record<string, Check>> = {
   call: fields({
     ...evaluated,
     agent: nullable(text),
+    delegation: optional(listOf(text)),
+    delegator: optional(nullable(text)),
     user: nullable(text),
     tenant: nullable(text),
     session: nullable(text),
@@ -98,7 +100,7 @@ const EVENTS: Readonly<Record<string, Check>> = {
   outcome: fields({
     ...evaluated,
     outcome: oneOf("executed", "error", "aborted", "blocked"),
-    fallback: nullable(oneOf("message", "value")),
+    fallback: nullable(oneOf("message", "value", "tool", "route", "throw")),
     durationMs: number,
   }),
   gap: fields({ ...evaluated, why: oneOf("crash") }),

@@ -33,6 +33,7 @@ export function combine(
   const make = (effect: Verdict["effect"], code: DecisionCode, deciding: Rule | null): Verdict => {
     const obliging = effect === "deny" ? [] : obligingOf(rules, outcomes, effect === "review");
     const obligations = Object.freeze(obliging.flatMap(obligationsOf));
+    const redactions = obliging.flatMap(({ redact }) => redact ?? []);
     return Object.freeze({
       effect,
       code,
@@ -45,7 +46,8 @@ export function combine(
       deciding,
       maxBatchSize: smallestBatch(obligations),
       reviews: effect === "review" ? asking(rules, outcomes) : NONE,
-      redaction: planRedactions(obliging.flatMap(({ redact }) => redact ?? [])),
+      redactions,
+      redaction: planRedactions(redactions),
     });
   };
 

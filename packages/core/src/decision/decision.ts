@@ -95,6 +95,11 @@ interface DecisionBase {
   readonly at: SourcePosition | null;
   /** Every rule of the tool that was looked at, by name. */
   readonly rules: readonly RuleOutcome[];
+  /**
+   * The id of the agent further up a delegation for whom the policy decides more restrictively than for the acting one:
+   * the decision is the one for it. Left out where there is none.
+   */
+  readonly delegator?: string;
   readonly risk: Risk;
   readonly obligations: readonly Obligation[];
   /** The effective arguments: what is judged, shown, recorded and run. Frozen. */

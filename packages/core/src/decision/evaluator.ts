@@ -1,8 +1,10 @@
 import type { SchemaCheck } from "../evaluate/schema.ts";
 import type { CallScope, CostBudget } from "../evaluate/scope.ts";
-import { compileValue, type ValueMaker } from "../fallback/value.ts";
+import type { ValueMaker } from "../fallback/value.ts";
+import type { Hop } from "../fallback/hop.ts";
 import { needed, type Parts } from "../parts/parts.ts";
 import { EXPRESSION_LIMITS } from "../policy/expression.ts";
+import { fallbacksOf } from "../policy/fallbacks-of.ts";
 import type { Policy, Rule, ToolPolicy, ValueTemplate } from "../policy/ir.ts";
 import type { Redact } from "../redact/apply.ts";
 import type { Tokens } from "../redact/token.ts";
@@ -12,7 +14,8 @@ import { combine, ERRED, MATCHED, NOT_MATCHED, type Outcome } from "./combine.ts
 import { compileTools, type CompiledTool } from "./compiled-tool.ts";
 import type { Rewrite, Risk } from "./decision.ts";
 import { instability, rewrite, type RewriteContext, type Rewritten } from "./rewrite.ts";
-import { denial, isTighter, NO_RISK, smallestBatch, type Verdict } from "./verdict.ts";
+import { both, join } from "./join.ts";
+import { denial, isTighter, NO_RISK, type Verdict } from "./verdict.ts";
 
 /** One call by one identity at one time, before it is known what the policy says of its tool. All of it frozen. */
 export interface EvaluationCall extends Omit<CallScope, "dataType" | "operation" | "risk"> {
@@ -56,6 +59,10 @@ export interface Evaluator {
    * `output`.
    */
   value(template: ValueTemplate, request: EvaluationRequest): Json | undefined;
+  /** The arguments of a lesser tool for one call; `undefined` when an expression in them errs. */
+  hopArguments(template: ValueTemplate, request: EvaluationRequest): Json | undefined;
+  /** Runs lesser tools; `null` where no fallback of the policy names one. */
+  readonly hop: Hop | null;
   /** Whether an agent of this description could ever be allowed the tool, or asked about it. */
   mayEver(request: EvaluationRequest): boolean;
   /** See `explainScope`. */
@@ -84,7 +91,9 @@ export function createEvaluator(
 ): Evaluator {
   const tools = compileTools(policy, parts);
   const rules = new Map(policy.rules.map((rule) => [rule.name, rule]));
-  const values = compileValues(policy, parts);
+  const kinds = new Set(fallbacksOf(policy).map((one) => one?.kind));
+  const makes = kinds.has("value") || kinds.has("tool");
+  const makerOf = (makes ? needed(parts, "values") : parts.values)?.(policy, parts);
   if (policy.rules.some(({ redact }) => redact !== undefined)) needed(parts, "redaction");
   const deciding = new Deciding(tokens ?? null, parts.redaction);
 
@@ -101,11 +110,13 @@ export function createEvaluator(
     risk: (name, untrusted) => riskOf(tools.get(name), untrusted),
     value(template, request) {
       const tool = tools.get(request.tool);
-      if (tool === undefined) return undefined;
-      let make = values.get(template);
-      if (make === undefined) values.set(template, (make = compileValue(template, parts)));
-      return deciding.value(make, request, tool.output);
+      return tool && makerOf && deciding.value(makerOf(template), request, tool.output);
     },
+    hopArguments: (template, request) =>
+      makerOf && tools.has(request.tool)
+        ? deciding.value(makerOf(template), request, null)
+        : undefined,
+    hop: kinds.has("tool") ? needed(parts, "hop") : null,
     mayEver(request) {
       const tool = tools.get(request.tool);
       return tool !== undefined && deciding.mayEver(tool, request);
@@ -115,19 +126,6 @@ export function createEvaluator(
       return tool === undefined ? null : deciding.explainScope(tool, request);
     },
   };
-}
-
-/** Made with the bundle and not at the first denial: a pattern that is none must refuse the bundle. */
-function compileValues(
-  { tools, rules, fallback }: Policy,
-  parts: Parts,
-): WeakMap<ValueTemplate, ValueMaker> {
-  const values = new WeakMap<ValueTemplate, ValueMaker>();
-  const all = [fallback, ...[...Object.values(tools), ...rules].map((one) => one.fallback)];
-  for (const one of all) {
-    if (one?.kind === "value") values.set(one.value, compileValue(one.value, parts));
-  }
-  return values;
 }
 
 /** The verdict on arguments as they were asked. */
@@ -156,7 +154,7 @@ class Deciding {
     const args = request.arguments;
     const refused = this.#outside(tool) ?? this.#invalid(tool);
     if (refused !== null) return answer(refused, args);
-    const first = this.#judge(tool, false);
+    const first = this.#forDelegators(tool, this.#judge(tool, false), false);
     return first.maxBatchSize === Infinity && first.redaction === null
       ? answer(first, args)
       : this.#rewrite(tool, request, first);
@@ -177,7 +175,10 @@ class Deciding {
 
   mayEver(tool: CompiledTool, request: EvaluationRequest): boolean {
     this.#begin(request);
-    const inside = tool.scope === null || tool.scope.mayEver(this.#scope, this.#budget);
+    const agents = [request.agent, ...(request.delegation ?? [])];
+    const inside = agents.every(
+      (agent) => tool.scope === null || tool.scope.mayEver({ ...request, agent }, this.#budget),
+    );
     return inside && couldPass(tool, request.time);
   }
 
@@ -226,15 +227,37 @@ class Deciding {
       const detail = "the effective arguments do not fit the tool's schema or scope";
       return answer(denial("obligation_failed", detail, tool.risk), args);
     }
-    const second = this.#judge(tool, true);
+    const second = this.#forDelegators(tool, this.#judge(tool, true), true);
     const unstable = instability(image, first, second, context);
     if (unstable !== null) return answer(unstable, args);
-    return { verdict: join(tool, first, second), arguments: image, asked, rewrites };
+    // Those of a chain are made anew for each call, so there is nothing to keep.
+    const { length } = request.delegation ?? [];
+    const verdict = length > 0 ? both(first, second) : join(tool, first, second);
+    return { verdict, arguments: image, asked, rewrites };
   }
 
   #begin(request: EvaluationRequest): void {
     this.#budget.left = EXPRESSION_LIMITS.costPerDecision;
     this.#scope = request;
+  }
+
+  /**
+   * Asks the same for each agent that the acting one acts for. The most restrictive verdict holds, with the obligations
+   * of all: whoever may not do something must not get it done by another agent.
+   */
+  #forDelegators(tool: CompiledTool, own: Verdict, restrictiveOnly: boolean): Verdict {
+    const scope = this.#scope;
+    let verdict = own;
+    for (const agent of scope.delegation ?? []) {
+      if (verdict.effect === "deny") break;
+      this.#scope = { ...scope, agent };
+      const theirs = this.#outside(tool) ?? this.#judge(tool, restrictiveOnly);
+      const isTheirs = isTighter(theirs.effect, verdict.effect);
+      const joined = theirs.effect === "deny" ? theirs : both(verdict, theirs);
+      verdict = isTheirs ? { ...joined, delegator: String(agent["id"]) } : joined;
+    }
+    this.#scope = scope;
+    return verdict;
   }
 
   /** The denial of a call that lies in no profile. */
@@ -294,31 +317,6 @@ class Deciding {
   }
 }
 
-/** The tighter of both passes, with the obligations of both. */
-function join(tool: CompiledTool, first: Verdict, second: Verdict): Verdict {
-  const joined = (tool.joined ??= new Map<Verdict, Map<Verdict, Verdict>>());
-  const known = joined.get(first)?.get(second);
-  if (known !== undefined) return known;
-  const tighter = isTighter(second.effect, first.effect) ? second : first;
-  // One object stands for one obligation of one rule, so identity tells repeats.
-  const obligations = Object.freeze([...new Set([...first.obligations, ...second.obligations])]);
-  const maxBatchSize = smallestBatch(obligations);
-  const reviews = tighter.effect === "review" ? union(first.reviews, second.reviews) : NO_RULES;
-  const verdict = Object.freeze({ ...tighter, obligations, maxBatchSize, reviews });
-  const row = joined.get(first) ?? new Map<Verdict, Verdict>();
-  if (joined.size < MAX_CACHED_VERDICTS && row.size < MAX_CACHED_VERDICTS) {
-    joined.set(first, row.set(second, verdict));
-  }
-  return verdict;
-}
-
-/** Whoever is asked by either pass is asked. */
-function union(first: readonly Rule[], second: readonly Rule[]): readonly Rule[] {
-  return Object.freeze([...new Set([...first, ...second])]);
-}
-
-const NO_RULES: readonly Rule[] = Object.freeze([]);
-
 /** No unconditional deny, and something that could allow or ask. */
 function couldPass({ rules, policy }: CompiledTool, time: number): boolean {
   const applies = rules.filter(({ until = Infinity }) => time <= until);
@@ -336,6 +334,7 @@ function requestFor(tool: CompiledTool | undefined, call: EvaluationCall): Evalu
     tool: call.tool,
     arguments: call.arguments,
     agent: call.agent,
+    delegation: call.delegation,
     user: call.user,
     tenant: call.tenant,
     dataType: tool?.dataType,

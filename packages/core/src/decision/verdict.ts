@@ -1,4 +1,4 @@
-import type { Effect, Rule, SourcePosition } from "../policy/ir.ts";
+import type { Effect, Redaction, Rule, SourcePosition } from "../policy/ir.ts";
 import type { RedactionPlan } from "../redact/plan.ts";
 import type { Obligation, Risk, RuleOutcome } from "./decision.ts";
 import { DECISION_CODES, type DecisionCode } from "./codes.ts";
@@ -8,6 +8,8 @@ export interface Verdict {
   readonly effect: Effect;
   readonly code: DecisionCode;
   readonly reason: string;
+  /** The agent of the chain whose verdict it is, where it is not the acting one. */
+  readonly delegator?: string;
   readonly rule: string | null;
   readonly at: SourcePosition | null;
   readonly rules: readonly RuleOutcome[];
@@ -19,7 +21,9 @@ export interface Verdict {
   readonly maxBatchSize: number;
   /** The rules that ask for a review; none where the effect is another. */
   readonly reviews: readonly Rule[];
-  /** What its rules hide of the arguments; `null`: nothing. */
+  /** What its rules hide of the arguments. */
+  readonly redactions: readonly Redaction[];
+  /** The same in one; `null`: nothing. */
   readonly redaction: RedactionPlan | null;
 }
 
@@ -40,6 +44,7 @@ export function denial(code: DecisionCode, detail?: string, risk: Risk = NO_RISK
     deciding: null,
     maxBatchSize: Infinity,
     reviews: NONE,
+    redactions: NONE,
     redaction: null,
   });
 }

@@ -1,6 +1,8 @@
+import type { DeniedError } from "../fallback/denial.ts";
+
 /**
  * Every code an {@link InterlatchError} can carry. The union is closed: a new code is a minor
- * version, none changes its meaning. A denial is never an error; errors are misuse and integrity failures.
+ * version, none changes its meaning. Errors are misuse and integrity failures; a denial is one only as `ERR_DENIED`.
  */
 export const ERROR_CODES = [
   // the envelope and its bytes
@@ -47,6 +49,8 @@ export const ERROR_CODES = [
   "ERR_GUARD_CLOSED",
   // a conversation that was sent on before the people it waits for have answered
   "ERR_REVIEW_PENDING",
+  // a denied call, where the policy says `throw` and the host allows it
+  "ERR_DENIED",
 ] as const;
 
 /** The code of an {@link InterlatchError}. */
@@ -57,7 +61,8 @@ const MARK = Symbol.for("interlatch.error");
 
 /**
  * The one error class of interlatch. It is thrown for misuse and for integrity failures (a bundle
- * that does not verify, a trust root that is not the pinned one); a denied call is a value, never an error.
+ * that does not verify, a trust root that is not the pinned one); a denied call is a value, and an
+ * error only where policy and host both say so (`ERR_DENIED`).
  *
  * Recognise it with {@link isInterlatchError}, which also works across two installed copies.
  *
@@ -89,6 +94,8 @@ export class InterlatchError extends Error {
  * @param error - what was caught
  * @param code - when given, the error must carry exactly this code
  */
+export function isInterlatchError(error: unknown, code: "ERR_DENIED"): error is DeniedError;
+export function isInterlatchError(error: unknown, code?: ErrorCode): error is InterlatchError;
 export function isInterlatchError(error: unknown, code?: ErrorCode): error is InterlatchError {
   if (typeof error !== "object" || error === null || !(MARK in error)) return false;
   return code === undefined || ("code" in error && error.code === code);

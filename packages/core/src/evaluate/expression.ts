@@ -1,12 +1,10 @@
 import { InterlatchError } from "../errors/errors.ts";
-import type { Parts } from "../parts/parts.ts";
+import { needed, type Parts } from "../parts/parts.ts";
 import type { Expression } from "../policy/expression.ts";
 import { compileField, compileHas, compileIndex } from "./access.ts";
-import { compileArithmetic } from "./arithmetic.ts";
 import { compileCall } from "./call.ts";
 import { compileList, compileMap } from "./collection.ts";
 import { compileCompare } from "./compare.ts";
-import { compileComprehension } from "./comprehension.ts";
 import { compileAnd, compileIf, compileNegate, compileNot, compileOr, truth } from "./logic.ts";
 import { compileMatches } from "./matches.ts";
 import type { Compilation, Frame, Node } from "./node.ts";
@@ -154,9 +152,9 @@ function compileGeneric(expression: Expression, compilation: Compilation): Node 
     case "compare":
       return compileCompare(expression, compilation);
     case "arithmetic":
-      return compileArithmetic(expression, compilation);
+      return needed(compilation.parts, "operations").arithmetic(expression, compilation);
     case "comprehension":
-      return compileComprehension(expression, compilation);
+      return needed(compilation.parts, "operations").comprehension(expression, compilation);
     case "matches":
       return compileMatches(expression, compilation);
     case "call":

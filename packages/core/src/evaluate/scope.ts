@@ -7,6 +7,8 @@ export interface CallScope {
   readonly arguments: JsonObject;
   /** Always holds `id` and `roles`. */
   readonly agent: JsonObject;
+  /** The agents that it acts for, the nearest first. No condition reads them: each is read as `agent` in its turn. */
+  readonly delegation?: readonly JsonObject[] | undefined;
   readonly user: JsonObject | undefined;
   readonly tenant: string | undefined;
   readonly dataType: DataClass | undefined;

@@ -1,6 +1,6 @@
 import type { Decision } from "../decision/decision.ts";
 import type { EvaluationRequest, Evaluator } from "../decision/evaluator.ts";
-import type { Fallback, Rule } from "../policy/ir.ts";
+import type { Fallback, MessageTemplate, Rule } from "../policy/ir.ts";
 import { markDenial, type Denial } from "./denial.ts";
 import { denialMessage } from "./message.ts";
 
@@ -18,26 +18,33 @@ export interface DeniedCall {
   readonly request: EvaluationRequest | null;
 }
 
+/** How often it was denied, and what the host makes of it. */
+export interface DenialManner {
+  /** Whether the run is to end here. */
+  readonly end: boolean;
+  /** Whether the policy may have an exception thrown. */
+  readonly allowThrow: boolean;
+}
+
 /**
  * What the agent gets instead of the denied call. The most specific fallback wins: the deciding rule's, the
- * tool's, the policy's. A value that cannot be made gives way to the message.
+ * tool's, the policy's. A value that cannot be made gives way to the message, and so does a lesser tool: it is run
+ * where calls are run, see `Hop`.
  */
-export function fallBack(denied: DeniedCall): Denial {
+export function fallBack(denied: DeniedCall, { end, allowThrow }: DenialManner): Denial {
   const { id, tool, decision, approval, deciding, evaluator, request } = denied;
-  const base = evaluator?.policy.fallback;
-  const chosen: Fallback | undefined =
-    deciding?.fallback ?? evaluator?.tool(tool)?.fallback ?? base;
-  const template =
-    chosen?.kind === "message" ? chosen.message : base?.kind === "message" ? base.message : null;
+  const chosen = chosenFallback(denied);
   // Why an allow rule allows is no reason for a denial that a limit made of it.
   const reason = deciding?.action === "allow" ? undefined : deciding?.reason;
   const call = Object.freeze({ id, tool });
+  const template = wordsOf(chosen) ?? wordsOf(evaluator?.policy.fallback) ?? null;
   const message = denialMessage(template, tool, decision, reason);
   const about = {
     decision,
     call,
     message,
     ...(approval === null ? {} : { approval: approval.id }),
+    ...(end ? { end } : {}),
   };
   if (chosen?.kind === "value" && request !== null) {
     const value = evaluator?.value(chosen.value, request);
@@ -45,5 +52,17 @@ export function fallBack(denied: DeniedCall): Denial {
       return markDenial({ kind: "value", ...about, value: structuredClone(value) });
     }
   }
-  return markDenial({ kind: "message", ...about });
+  if (chosen?.kind === "route") return markDenial({ kind: "route", ...about, route: chosen.route });
+  const kind = chosen?.kind === "throw" && allowThrow ? "throw" : "message";
+  return markDenial({ kind, ...about });
+}
+
+/** The most specific fallback: the deciding rule's, the tool's, the policy's. */
+export function chosenFallback({ deciding, evaluator, tool }: DeniedCall): Fallback | undefined {
+  return deciding?.fallback ?? evaluator?.tool(tool)?.fallback ?? evaluator?.policy.fallback;
+}
+
+/** The words of a fallback that has some. */
+function wordsOf(fallback: Fallback | undefined): MessageTemplate | undefined {
+  return fallback?.kind === "message" || fallback?.kind === "throw" ? fallback.message : undefined;
 }

@@ -3,12 +3,40 @@ import { compileExpression } from "../evaluate/expression.ts";
 import type { CallScope, CostBudget } from "../evaluate/scope.ts";
 import { isError } from "../evaluate/value.ts";
 import type { Parts } from "../parts/parts.ts";
-import type { ValueTemplate } from "../policy/ir.ts";
+import { fallbacksOf } from "../policy/fallbacks-of.ts";
+import type { Policy, ValueTemplate } from "../policy/ir.ts";
 import type { Json } from "../snapshot/json.ts";
 import { takeSnapshot } from "../snapshot/snapshot.ts";
 
 /** Makes the value for one call, frozen; `undefined` when an expression in it errs. */
 export type ValueMaker = (scope: CallScope, budget: CostBudget) => Json | undefined;
+
+/** A part that is loaded where a policy gives a value, or a lesser tool, in place of a denied call. */
+export type CompileFallbacks = typeof compileFallbacks;
+
+/**
+ * Compiles all that the fallbacks of a policy make: values, and the arguments of lesser tools. With the bundle and not
+ * at the first denial: a pattern that is none must refuse the bundle.
+ *
+ * @returns the maker of one of them
+ * @throws InterlatchError `ERR_BUNDLE_POLICY`, as `compileExpression`
+ */
+export function compileFallbacks(
+  policy: Policy,
+  parts: Parts,
+): (template: ValueTemplate) => ValueMaker {
+  const makers = new WeakMap<ValueTemplate, ValueMaker>();
+  const makerOf = (template: ValueTemplate): ValueMaker => {
+    let make = makers.get(template);
+    if (make === undefined) makers.set(template, (make = compileValue(template, parts)));
+    return make;
+  };
+  for (const one of fallbacksOf(policy)) {
+    if (one?.kind === "value") makerOf(one.value);
+    if (one?.kind === "tool") makerOf(one.arguments);
+  }
+  return makerOf;
+}
 
 /**
  * Compiles the value of a fallback. `{expression}` alone gives the value itself, inside text its string
@@ -18,7 +46,7 @@ export type ValueMaker = (scope: CallScope, budget: CostBudget) => Json | undefi
  *
  * @throws InterlatchError `ERR_BUNDLE_POLICY`, as `compileExpression`
  */
-export function compileValue(template: ValueTemplate, parts: Parts): ValueMaker {
+function compileValue(template: ValueTemplate, parts: Parts): ValueMaker {
   const make = compilePart(template, parts);
   return (scope, budget) => imageOf(make(scope, budget));
 }

@@ -1,5 +1,6 @@
 import { type Approval, approvalKey } from "../approvals/approval.ts";
 import { digestOf, type Judged } from "./judge.ts";
+import { askerOf } from "./question.ts";
 
 /** How many calls are kept. The oldest go first: a change of theirs is then judged when they run. */
 const MOST_CALLS = 1_000;
@@ -43,5 +44,7 @@ function keyOf(judged: Judged): string | null {
   const { id, tool, run } = judged;
   if (id === null || run === null) return null;
   const { tenant = null, session } = run;
-  return approvalKey({ tenant, session, call: { id, tool }, askedDigest: digestOf(judged) });
+  const [agent, askedDigest] = [askerOf(run), digestOf(judged)];
+  const user = run.user?.id ?? null;
+  return approvalKey({ tenant, session, call: { id, tool }, askedDigest, agent, user });
 }

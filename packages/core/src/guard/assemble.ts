@@ -7,9 +7,7 @@ import { Emitter } from "./emitter.ts";
 import type { ReviewNotice } from "./events.ts";
 import type { CallInput, Guard, OpenedCall, OpenOptions, OpenReviewsOptions } from "./guard.ts";
 import { hostClock, hostLogger, textOf } from "./host-parts.ts";
-import type { Judged } from "./judge.ts";
 import { decidedCall } from "./decided-call.ts";
-import { denialLine, shadowLine } from "./log-line.ts";
 import type { CommonOptions } from "./options.ts";
 import type { GuardParts } from "./parts.ts";
 import { approvalsOf, LazyReviews } from "./reviews-loader.ts";
@@ -25,13 +23,11 @@ export function assembleGuard(
   options: CommonOptions,
   shadow: BundleKeeper | null = null,
 ): Guard {
-  const { audit, onReview, stores, reviewTimeout = 0 } = options;
+  const { audit, onReview, stores, reviewTimeout = 0, maxRepeatedDenials = Infinity } = options;
   const logger = hostLogger(options.logger);
   const clock = hostClock(options.clock ?? Date.now);
   const tickets = createTickets();
   const covered = new Map<string, CoverageEntry>();
-  // A sink is code of the host's: what it says here must not make a denial throw later.
-  const place = typeof audit.place === "string" ? audit.place : undefined;
   let closing: Promise<void> | null = null;
 
   const failed = (error: unknown): void => {
@@ -59,6 +55,8 @@ export function assembleGuard(
     canAnswerLater: stores?.approvals !== undefined,
     reviewTimeout,
     reviews,
+    allowThrow: options.allowThrow === true,
+    maxRepeatedDenials,
     clock: clock.now,
     recordTime: clock.nowOrLast,
     bundle,
@@ -68,15 +66,11 @@ export function assembleGuard(
       return shadow.current;
     },
     decided: (judged) => {
-      if (judged.decision.effect === "deny")
-        logger?.info(fieldsOf(judged), denialLine(judged, place));
       const { id, tool, run, decision } = judged;
       const agent = run?.agent.id ?? null;
       emitter.emit("decision", { call: id, tool, agent, decision });
       if (emitter.isHeard("call")) emitter.emit("call", decidedCall(judged));
-      if (!differs(decision)) return;
-      logger?.info(fieldsOf(judged), shadowLine(id, tool, decision.would));
-      emitter.emit("shadow.differs", { call: id, tool, agent, decision });
+      if (differs(decision)) emitter.emit("shadow.differs", { call: id, tool, agent, decision });
     },
     auditFailed: (error) => {
       const message = textOf(error);
@@ -95,6 +89,8 @@ export function assembleGuard(
 
   return {
     for: (identity, ticketOptions = {}) => tickets.issue(identity, ticketOptions),
+    delegate: (ticket, agent) => tickets.delegate(ticket, agent),
+    sessionOf: (ticket) => tickets.find(ticket)?.sessionKey,
     decide: (call) => enforcer.preview(call),
     open: openerOf(enforcer),
     approvals: approvalsOf(reviews),
@@ -104,6 +100,8 @@ export function assembleGuard(
       const now = clock.nowOrLast();
       return visibleTools(tickets.find(ticket), parts.bundle(now), now, tools);
     },
+    pinOf: (tool) => keeper.current?.evaluator.policy.pins?.[tool],
+    endsRuns: maxRepeatedDenials !== Infinity,
     cover: (entries) => {
       for (const entry of entries) covered.set(entry.tool, entry);
     },
@@ -177,17 +175,4 @@ function noticeOf(approval: Approval): ReviewNotice {
   const { id, call, state, agent, tenant, session, priority, expiresAt, votes } = approval;
   const reviewers = votes.map(({ reviewer }) => reviewer.id);
   return { id, call, state, agent: agent.id, tenant, session, priority, expiresAt, reviewers };
-}
-
-function fieldsOf({ id, tool, run, decision }: Judged): object {
-  const { effect, code, rule, bundle } = decision;
-  return {
-    call: id,
-    tool,
-    agent: run?.agent.id ?? null,
-    effect,
-    code,
-    rule,
-    bundle: bundle?.digest,
-  };
 }

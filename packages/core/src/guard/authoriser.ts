@@ -93,6 +93,7 @@ export class Authoriser {
   #review(judged: Judged, open: OpenCall, options: ReviewOptions): Awaitable<Authorised | Judged> {
     const { canReview, canAnswerLater, reviewTimeout, reviews } = this.#parts;
     const { signal } = options;
+    if (options.reviews === false) return denied(judged, "review_unavailable");
     const waitMs = millisecondsOf(options.reviewTimeout ?? reviewTimeout);
     const isOpened = options.reviews === "opened";
     const isAsked = options.reviews === true || isOpened;

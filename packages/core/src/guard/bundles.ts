@@ -1,7 +1,7 @@
 import type { VerifiedBundle } from "../bundle/load.ts";
 import type { BundleIdentity } from "../decision/decision.ts";
 import { createEvaluator, type Evaluator, type EvaluatorOptions } from "../decision/evaluator.ts";
-import { compileOutput, type SchemaCheck } from "../evaluate/schema.ts";
+import { compileArguments, compileOutput, type SchemaCheck } from "../evaluate/schema.ts";
 import { isInterlatchError } from "../errors/errors.ts";
 import { loadParts, TEMPLATE_PARTS } from "../parts/load.ts";
 import type { Policy } from "../policy/ir.ts";
@@ -79,6 +79,22 @@ export async function prepareOutputs(policy: Policy): Promise<ReadonlyMap<string
     if (output !== undefined) outputs.set(name, compileOutput(output, parts));
   }
   return outputs;
+}
+
+/**
+ * Compiles the `arguments` of each tool that has some: what a fallback calls it with must fit.
+ *
+ * @param policy - from `validatePolicy`
+ * @returns by the names of the tools
+ * @throws InterlatchError, as {@link prepareEvaluator}
+ */
+export async function prepareArguments(policy: Policy): Promise<ReadonlyMap<string, SchemaCheck>> {
+  const parts = await loadParts(policy);
+  const checks = new Map<string, SchemaCheck>();
+  for (const [name, { arguments: schema }] of Object.entries(policy.tools)) {
+    if (schema !== undefined) checks.set(name, compileArguments(schema, parts));
+  }
+  return checks;
 }
 
 /** See {@link prepareEvaluator}. */

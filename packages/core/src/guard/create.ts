@@ -1,7 +1,7 @@
 import { verifyBundle } from "../bundle/load.ts";
 import { InterlatchError, isInterlatchError } from "../errors/errors.ts";
 import { ownOptions } from "../bundle/own-options.ts";
-import { loadTokens } from "../parts/load.ts";
+import { loading, loadTokens } from "../parts/load.ts";
 import { openTrustRoot } from "../trust/root.ts";
 import { assembleGuard } from "./assemble.ts";
 import { BundleKeeper, prepareBundle, type LoadedBundle } from "./bundles.ts";
@@ -10,6 +10,7 @@ import type { BundleSource } from "../bundle/source.ts";
 import type { Guard } from "./guard.ts";
 import { hostLogger, textOf } from "./host-parts.ts";
 import type { GuardOptions } from "./options.ts";
+import type { PolicyTypes, TypedGuard } from "./typed-guard.ts";
 import { watchSource } from "./watch.ts";
 
 /**
@@ -37,6 +38,11 @@ import { watchSource } from "./watch.ts";
  * console.log(decision.effect, decision.code);
  * ```
  */
+export function createGuard(given: GuardOptions): Promise<Guard>;
+/** The same, with the types that `interlatch types` made of the policy: see {@link TypedGuard}. */
+export function createGuard<Types extends PolicyTypes>(
+  given: GuardOptions,
+): Promise<TypedGuard<Types>>;
 export async function createGuard(given: GuardOptions): Promise<Guard> {
   // Read once, so that what a later load demands does not change with the host's object.
   const options = ownOptions(given);
@@ -111,6 +117,10 @@ export async function createGuard(given: GuardOptions): Promise<Guard> {
     unwatch();
     throw error;
   });
+  if (logger !== undefined) {
+    const { logDecisions } = await loading("log lines", () => import("./log-line.ts"));
+    logDecisions(emitter, logger, options.audit);
+  }
   const guard = assembleGuard(keeper, emitter, options, shadowKeeper);
   const close = async (): Promise<void> => {
     try {
@@ -120,8 +130,13 @@ export async function createGuard(given: GuardOptions): Promise<Guard> {
       await guard.close();
     }
   };
-  return { ...guard, close, [Symbol.asyncDispose]: close };
+  const made: Guard = { ...guard, close, [Symbol.asyncDispose]: close };
+  // There only in the process of `interlatch coverage`, which asks every guard that the program makes.
+  (globalThis as { [COLLECTED]?: Guard[] })[COLLECTED]?.push(made);
+  return made;
 }
+
+const COLLECTED: unique symbol = Symbol.for("interlatch.guards");
 
 async function read(source: GuardOptions["bundle"]): Promise<Uint8Array> {
   try {

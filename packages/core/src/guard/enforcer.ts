@@ -1,8 +1,7 @@
 import type { Approval } from "../approvals/approval.ts";
 import type { AuditEvent } from "../audit/record.ts";
 import type { Decision } from "../decision/decision.ts";
-import type { Denial } from "../fallback/denial.ts";
-import { fallBack } from "../fallback/fallback.ts";
+import { deniedError, type Denial } from "../fallback/denial.ts";
 import { SessionMemory } from "../sessions/memory.ts";
 import { copyForTool } from "../snapshot/copy.ts";
 import { peekLimits } from "./authorise.ts";
@@ -23,20 +22,15 @@ import type {
   OpenReviewsOptions,
   RunOptions,
 } from "./guard.ts";
-import { denied, digestOf, judge, NAMELESS, nameOf, refuse, seal, type Judged } from "./judge.ts";
+import { denied, judge, NAMELESS, nameOf, refuse, seal, type Judged } from "./judge.ts";
 import { OpenCalls, type OpenCall } from "./open-calls.ts";
+import { Denials } from "./denials.ts";
 import type { GuardParts } from "./parts.ts";
-import { callEvent, evaluationName, outcomeEvent } from "./records.ts";
+import { outcomeEvent } from "./records.ts";
 import { reviewObstacle } from "./review.ts";
 import { besideShadow, peekShadow } from "./shadow.ts";
 import { allParts, noParts, onePart, streamOf } from "./stream-parts.ts";
 import { isPromise } from "./wait.ts";
-
-/** A limit frees itself, and a review that waits is asked for again by whoever resumes the run. */
-const PASSING: ReadonlySet<string> = new Set(["rate_limited", "review_pending"]);
-
-/** Denials of one content in a session before the words change. */
-const DENIALS_BEFORE_REPEATED = 3;
 
 /**
  * The state machine of a call: judge, authorise, execute, record; or deny, record and fall back. It stays
@@ -48,10 +42,15 @@ export class Enforcer {
   readonly #authoriser: Authoriser;
   readonly #open = new OpenCalls();
   readonly #sessions = new SessionMemory();
+  readonly #denials: Denials;
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
     this.#authoriser = new Authoriser(parts);
+    this.#denials = new Denials(parts, this.#sessions, {
+      append: (event) => this.#append(event),
+      run: (call, execute, options) => this.run(call, execute, options),
+    });
   }
 
   get openCalls(): number {
@@ -156,10 +155,10 @@ export class Enforcer {
 
   #opened(judged: Judged, leave: OpenOptions["leave"]): OpenedCall {
     if (judged.decision.effect !== "deny") return { decision: judged.decision };
-    if (leave === "every" || (leave !== undefined && fallBackOf(judged).kind === leave)) {
+    if (leave === "every" || leave?.includes(this.#denials.kindOf(judged)) === true) {
       return { decision: judged.decision };
     }
-    const denial = this.#deny(judged);
+    const denial = this.#denials.deny(judged);
     return { decision: denial.decision, denial };
   }
 
@@ -168,11 +167,15 @@ export class Enforcer {
     execute: Execute<Result>,
     options: RunOptions<Denied>,
   ): Result | Denied | Promise<Awaited<Result> | Denied> {
-    const giveUp = (judged: Judged): Denied => {
-      const denial = this.#deny(judged);
+    const give = (denial: Denial): Denied => {
+      if (denial.kind === "throw") throw deniedError(denial);
       // Without `denied` the caller gets the denial itself, which is then what `Denied` stands for. What is no
       // function is no `denied` either: this is where a denial must not become an exception.
       return typeof options.denied === "function" ? options.denied(denial) : (denial as Denied);
+    };
+    const giveUp = (judged: Judged): Denied | Promise<Denied> => {
+      const denial = this.#denials.denyOrHop(judged, call, options.fallbackTool);
+      return denial instanceof Promise ? denial.then(give) : give(denial);
     };
     const judged = this.#judgeForAll(call);
     if (judged.decision.effect === "deny") return giveUp(judged);
@@ -233,8 +236,8 @@ export class Enforcer {
   #executeLater<Result, Denied>(
     authorised: Authorised,
     execute: Execute<Result>,
-    giveUp: (judged: Judged) => Denied,
-  ): Result | Denied {
+    giveUp: (judged: Judged) => Denied | Promise<Denied>,
+  ): Result | Denied | Promise<Denied> {
     const { start, ended } = this.#begin(authorised, execute);
     let stray = false;
     const result = track(
@@ -252,14 +255,14 @@ export class Enforcer {
   #streamLater<Result, Denied>(
     authorised: PromiseLike<Authorised | Judged>,
     execute: Execute<Result>,
-    giveUp: (judged: Judged) => Denied,
+    giveUp: (judged: Judged) => Denied | Promise<Denied>,
   ): TrackedStream {
     let left: Ending | null = null;
     let ended: ((ending: Ending) => void) | null = null;
     // At once, and not when somebody reads: a denial is recorded also where nobody does.
-    const answered = Promise.resolve(authorised).then((made): (() => unknown) => {
+    const answered = Promise.resolve(authorised).then(async (made): Promise<() => unknown> => {
       if (!isAuthorised(made)) {
-        const part = giveUp(made);
+        const part = await giveUp(made);
         return () => part;
       }
       const begun = this.#begin(made, execute);
@@ -280,27 +283,6 @@ export class Enforcer {
     });
   }
 
-  /** Records a denied call and makes what the agent gets instead. */
-  #deny(refused: Judged): Denial {
-    const judged = this.#repeated(refused);
-    const { id, tool } = judged;
-    const denial = fallBackOf(judged);
-    const evaluation = evaluationName();
-    const now = this.#parts.recordTime();
-    this.#append(callEvent(judged, evaluation, now));
-    const how = { outcome: "blocked", fallback: denial.kind, durationMs: 0 } as const;
-    this.#append(outcomeEvent({ evaluation, call: id, tool }, now, how));
-    this.#parts.decided(judged);
-    return denial;
-  }
-
-  /** The fourth and later denials of one content in a session say so. What ends by itself does not count. */
-  #repeated(judged: Judged): Judged {
-    if (judged.run === null || PASSING.has(judged.decision.code)) return judged;
-    const count = this.#sessions.denied(judged.run.sessionKey, digestOf(judged));
-    return count > DENIALS_BEFORE_REPEATED ? denied(judged, "repeated") : judged;
-  }
-
   #append(event: AuditEvent): void {
     const { audit, auditFailed } = this.#parts;
     try {
@@ -310,11 +292,4 @@ export class Enforcer {
       auditFailed(error);
     }
   }
-}
-
-/** What the agent gets instead. Pure, so that it can be asked for before anything is recorded. */
-function fallBackOf({ id, tool, decision, approval, bundle, request, verdict }: Judged): Denial {
-  const evaluator = bundle?.evaluator ?? null;
-  const { deciding } = verdict;
-  return fallBack({ id, tool, decision, approval, deciding, evaluator, request });
 }

@@ -68,7 +68,7 @@ export interface DecidedCall {
   /** Who acted; `null`: no ticket said so. */
   readonly identity:
     | (Required<Pick<Identity, "agent" | "session" | "facts" | "context">> &
-        Pick<Identity, "user" | "tenant">)
+        Pick<Identity, "delegation" | "user" | "tenant">)
     | null;
   readonly decision: Decision;
 }

@@ -21,7 +21,15 @@ export interface CallInput {
    * batch is denied, also when the first is already done.
    */
   readonly batch?: object;
+  /**
+   * The tool's definition as the model was shown it: what `definitionDigest` gives, or a function that gives it and is
+   * called only where the policy pins the tool. A pinned tool without it, or with another one, is denied `tool_changed`.
+   */
+  readonly definition?: DefinitionDigest;
 }
+
+/** See {@link CallInput.definition}. */
+export type DefinitionDigest = string | (() => string | undefined) | undefined;
 
 /** What a tool gets to run with. */
 export interface ExecutionContext {
@@ -36,16 +44,48 @@ export type Execute<Result> = (
   context: ExecutionContext,
 ) => Result;
 
+/** A tool of the caller's that a fallback may run in place of a denied one. */
+export interface FallbackTool {
+  /**
+   * Runs it, once its call is allowed by a decision of its own. A stream is read to its end, and the last part is the
+   * result. What it throws is not handed on: the agent then gets the message of the denied call.
+   */
+  readonly execute: Execute<unknown>;
+  /**
+   * Reads the arguments as the tool's own schema does, so that what is judged is what the tool gets. Throws or rejects
+   * where the schema refuses them. Left out: they are judged as the policy made them.
+   */
+  readonly read?: (args: unknown) => unknown;
+  /** As of a {@link CallInput}. */
+  readonly definition?: DefinitionDigest;
+}
+
 export interface RunOptions<Denied> {
   /** What to give for a denied call. Left out: the {@link Denial} itself. */
   readonly denied?: (denial: Denial) => Denied;
+  /**
+   * The tool of this name, where the caller has one: it runs where the policy names it in place of this call. Left out,
+   * or `undefined`: the agent gets the message.
+   *
+   * @example
+   * ```ts
+   * import { isDenial, type FallbackTool, type Guard, type Ticket } from "@interlatch/core";
+   * declare const guard: Guard;
+   * declare const ticket: Ticket;
+   * const lesser: Record<string, FallbackTool> = { save_draft: { execute: () => "draft saved" } };
+   * const call = { ticket, id: "c1", tool: "send_email", arguments: { to: "a@x.test" } };
+   * const result = await guard.run(call, () => "sent", { fallbackTool: (tool) => lesser[tool] });
+   * if (isDenial(result) && result.kind === "tool") console.log(result.message, result.result);
+   * ```
+   */
+  readonly fallbackTool?: (tool: string) => FallbackTool | undefined;
   /** `true`: `execute` is a plain function that returns an async iterable. Async generator functions are recognised. */
   readonly stream?: boolean;
   /**
    * `true`: the caller brings the answers of people to `guard.approvals` by itself. A review without an answer is then
    * denied `review_pending`, and the same call finds the answer when it comes again. `"opened"`: the same, but nobody
    * is asked anew. Only an approval that {@link Guard.open} has opened lets the call run, so that a call which is sent
-   * again or made up opens no question.
+   * again or made up opens no question. `false`: nobody is asked at all; a review is denied `review_unavailable`.
    */
   readonly reviews?: boolean | "opened";
   /** How long to wait for a person's answer, in milliseconds. Default: the guard's own `reviewTimeout`. */
@@ -57,11 +97,12 @@ export interface RunOptions<Denied> {
 /** Options of {@link Guard.open}. */
 export interface OpenOptions {
   /**
-   * A kind of denial that the caller has no way to hand over at this point. Such a call is neither recorded
+   * Kinds of denials that the caller has no way to hand over at this point. Such a call is neither recorded
    * nor answered: it comes back denied and without a denial, and {@link Guard.run} ends it. `"every"`: all of them,
    * for a caller that may have to begin again before it can hand over anything, and then opens the call once more.
+   * No lesser tool runs while calls are opened: one that is not left is answered with its message.
    */
-  readonly leave?: Denial["kind"] | "every";
+  readonly leave?: Denial["kind"] | readonly Denial["kind"][] | "every";
 }
 
 /** Options of {@link Guard.open} for a caller that asks people itself. */
@@ -98,6 +139,8 @@ export interface ReviewRequest {
   readonly digest: string;
   readonly decision: Decision;
   readonly agent: Agent;
+  /** The agents that it acts for, the nearest first. */
+  readonly delegation: readonly Agent[];
   readonly user: User | null;
   readonly tenant: string | null;
   readonly session: string;
@@ -123,6 +166,26 @@ export type ReviewAnswer = {
 export interface Guard {
   /** A ticket for one run. Throws `ERR_IDENTITY` when the identity is malformed. */
   for(identity: Identity, options?: TicketOptions): Ticket;
+  /**
+   * A ticket for an agent to which the agent of `ticket` hands on work: a sub-agent, a nested graph, a handoff. It is of
+   * the same user, tenant, session and facts. Each of its calls is decided for this agent and for every one before it,
+   * and the most restrictive decision holds, so that it never may what they may not. Limits that are kept by the agent
+   * count for this agent alone.
+   *
+   * Throws `ERR_IDENTITY` for what is no ticket of this guard, for a malformed agent, and past
+   * {@link MOST_DELEGATORS} agents; one that stands in the chain already is not counted again.
+   *
+   * @example
+   * ```ts
+   * import type { Guard, Ticket } from "@interlatch/core";
+   * declare const guard: Guard;
+   * declare const ticket: Ticket;
+   * const researcher = guard.delegate(ticket, { id: "researcher", roles: ["reader"] });
+   * ```
+   */
+  delegate(ticket: Ticket, agent: Agent): Ticket;
+  /** Tenant and session of a ticket in one text, for what is kept by session. `undefined`: it is none of this guard. */
+  sessionOf(ticket: Ticket | undefined): string | undefined;
 
   /**
    * A preview: what the policy says of this call now. Synchronous; reserves, records and authorises nothing.
@@ -149,7 +212,8 @@ export interface Guard {
   /**
    * The whole of it: decide, ask, reserve, record, execute, record. Returns what `execute` returns, in the
    * same form, when nothing on the way waits; otherwise a promise of it, or an async generator where
-   * `execute` is one. Never throws of its own; what the tool throws goes on.
+   * `execute` is one. Never throws of its own, but a `DeniedError` where host and policy both want that; what the
+   * tool throws goes on.
    */
   run<Result, Denied = Denial>(
     call: CallInput,
@@ -157,12 +221,20 @@ export interface Guard {
     options?: RunOptions<Denied>,
   ): Result | Denied | Promise<Awaited<Result> | Denied>;
 
-  /** The tools that this agent could ever be allowed, their descriptions without invisible characters. Not a gate. */
+  /**
+   * The tools that this agent could ever be allowed, their descriptions without invisible characters. Not a gate: a
+   * tool that was left out and is called all the same is denied. Words of discovered tools: see `cleanDefinition`.
+   */
   visibleTools<Tool extends { readonly name: string; readonly description?: string }>(
     ticket: Ticket | undefined,
     tools: readonly Tool[],
   ): readonly Tool[];
 
+  /** The digest of the definition that the policy in force approves of this tool; `undefined`: it is not pinned. */
+  pinOf(tool: string): string | undefined;
+
+  /** Whether a denial may say that the run is to end: the host has given `maxRepeatedDenials`. */
+  readonly endsRuns: boolean;
   /** Adapters tell which tools they enforce; see {@link Guard.coverage}. */
   cover(entries: readonly CoverageEntry[]): void;
   /** Every tool that an adapter or the policy knows, and whether it is enforced. */

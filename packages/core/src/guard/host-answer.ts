@@ -21,6 +21,7 @@ export function requestOf(judged: Judged, approval: Approval): ReviewRequest | n
     expiresAt,
     decision,
     agent: run.agent,
+    delegation: run.delegation,
     user: run.user ?? null,
     tenant: run.tenant ?? null,
     session: run.session,

@@ -18,6 +18,12 @@ export interface User {
 /** The host's word on who acts, for one run. */
 export interface Identity {
   readonly agent: Agent;
+  /**
+   * The agents that handed the work on, the nearest first: the one that this agent acts for, then the one which that
+   * acts for. At most {@link MOST_DELEGATORS}. Each call is decided for every one of them, and the most restrictive
+   * decision holds: an agent that delegates cannot have done what it may not do itself.
+   */
+  readonly delegation?: readonly Agent[];
   readonly user?: User;
   readonly tenant?: string;
   /** One conversation or thread. Left out: the ticket itself is one session. */
@@ -27,6 +33,9 @@ export interface Identity {
   /** Anything else the host wants conditions to read as `context.NAME`. */
   readonly context?: JsonObject;
 }
+
+/** How many agents may stand between the acting agent and the one that began. */
+export const MOST_DELEGATORS = 8;
 
 /** What the user said in this run, in the host's words: the text parts of the authenticated request. */
 export interface TicketOptions {

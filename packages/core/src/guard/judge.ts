@@ -10,7 +10,7 @@ import { effectiveSnapshot } from "../snapshot/effective.ts";
 import type { JsonObject } from "../snapshot/json.ts";
 import { NO_ARGUMENTS, takeSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
 import type { LoadedBundle } from "./bundles.ts";
-import type { CallInput } from "./guard.ts";
+import type { CallInput, DefinitionDigest } from "./guard.ts";
 import type { RunIdentity, Tickets } from "./tickets.ts";
 
 /** One call as it was read and judged, once. Everything that happens to it later starts from here. */
@@ -18,6 +18,8 @@ export interface Judged {
   readonly id: string | null;
   readonly tool: string;
   readonly run: RunIdentity | null;
+  /** As the caller handed it over, for as often as the call is decided. */
+  readonly definition?: DefinitionDigest;
   /** Whether its session had read untrusted content when it was judged. */
   readonly untrusted: boolean;
   /** The bundle the call began with. */
@@ -71,7 +73,9 @@ export function judge(call: CallInput, name: CallName, context: JudgeContext): J
   const { tickets, bundle, now } = context;
   const run = tickets.find(call.ticket) ?? null;
   const untrusted = run !== null && context.sessions.hasReadUntrusted(run.sessionKey);
-  const base: CallBase = { id, tool, run, untrusted, bundle, time: now };
+  // Its own: what a polluted `Object.prototype` lends must not approve a tool.
+  const definition = Object.hasOwn(call, "definition") ? call.definition : undefined;
+  const base: CallBase = { id, tool, run, definition, untrusted, bundle, time: now };
   if (run === null) return refuse(base, "identity_required");
   if (id === null) return refuse(base, "missing_call_id");
   if (bundle === null) return refuse(base, "no_bundle");
@@ -83,7 +87,10 @@ export function judge(call: CallInput, name: CallName, context: JudgeContext): J
 }
 
 /** Which call it is, before anything is known of its arguments. */
-export type CallBase = Pick<Judged, "id" | "tool" | "run" | "untrusted" | "bundle" | "time">;
+export type CallBase = Pick<
+  Judged,
+  "id" | "tool" | "run" | "definition" | "untrusted" | "bundle" | "time"
+>;
 
 /** A denial before the rules were reached. */
 export function refuse(base: CallBase, code: DecisionCode, detail?: string): Judged {
@@ -125,6 +132,7 @@ export function weigh(
     tool: base.tool,
     arguments: snapshot.image,
     agent: run.agent,
+    delegation: run.delegation,
     user: run.user,
     tenant: run.tenant,
     session: run.session,
@@ -133,7 +141,12 @@ export function weigh(
     time: base.time,
     untrusted: base.untrusted,
   });
-  const evaluation = bundle.evaluator.evaluate(request);
+  const change = changeOf(base, bundle);
+  const { image } = snapshot;
+  const evaluation =
+    change === null
+      ? bundle.evaluator.evaluate(request)
+      : { verdict: change, arguments: image, asked: image, rewrites: NO_REWRITES };
   const risk = bundle.evaluator.risk(base.tool, base.untrusted);
   return {
     ...base,
@@ -146,6 +159,14 @@ export function weigh(
     shadow: null,
     approval: null,
   };
+}
+
+/** The denial of a tool whose definition is not the one that was approved; `null` where it is, or none was. */
+function changeOf({ tool, definition }: CallBase, bundle: LoadedBundle): Verdict | null {
+  const pin = bundle.evaluator.policy.pins?.[tool];
+  if (pin === undefined) return null;
+  const found = typeof definition === "function" ? definition() : definition;
+  return found === pin ? null : denial("tool_changed", `${found ?? "none"} is not ${pin}`);
 }
 
 /**
@@ -195,8 +216,8 @@ function decisionOf(
   bundle: LoadedBundle | null,
   risk: Risk = evaluation.verdict.risk,
 ): Decision {
-  const { effect, code, reason, rule, at, rules, obligations } = evaluation.verdict;
-  return {
+  const { effect, code, reason, rule, at, rules, obligations, delegator } = evaluation.verdict;
+  const decision: Decision = {
     effect,
     code,
     reason,
@@ -209,6 +230,7 @@ function decisionOf(
     rewrites: evaluation.rewrites,
     bundle: bundle?.identity ?? null,
   };
+  return delegator === undefined ? decision : { ...decision, delegator };
 }
 
 /**

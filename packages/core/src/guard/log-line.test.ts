@@ -39,13 +39,13 @@ it("says which argument is wrong, and lets no name of the model's write a line o
 });
 
 it("says how the record can be read, where it can be, and nothing where it cannot", async () => {
-  const lineWith = async (place: string | undefined): Promise<string | undefined> => {
+  const lineWith = async (place: string | undefined, id = "c1"): Promise<string | undefined> => {
     const lines: string[] = [];
     const log = (_: object, message: string): void => void lines.push(message);
     const logger = { debug: log, info: log, warn: log, error: log };
     const audit = place === undefined ? memoryAudit() : { ...keptNowhere, place };
     const guard = await testGuard({ tool: "deny" }, { logger, audit });
-    await guard.run({ ticket: guard.ticket(), id: "c1", tool: "tool", arguments: {} }, () => "ran");
+    await guard.run({ ticket: guard.ticket(), id, tool: "tool", arguments: {} }, () => "ran");
     return lines[0];
   };
   const start = "denied tool · rule_denied · call c1 · test:1";
@@ -54,6 +54,20 @@ it("says how the record can be read, where it can be, and nothing where it canno
   expect(await lineWith("my logs")).toBe(`${start} · interlatch explain c1 --audit "my logs"`);
   for (const place of [".interlatch/audit", ".interlatch/audit/", "./.interlatch/audit"]) {
     expect(await lineWith(place)).toBe(`${start} · interlatch explain c1`);
+  }
+  // Whoever copies the command would run what a model wrote, in one shell or another.
+  for (const id of [
+    "$(reboot)",
+    "`reboot`",
+    "a b",
+    "a;b",
+    "a&b",
+    "%PATH%",
+    "#c",
+    "--help",
+    "a'b",
+  ]) {
+    expect(await lineWith("audit/", id)).toMatch(/ · interlatch explain ID --audit audit\/$/);
   }
 });
 

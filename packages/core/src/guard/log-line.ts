@@ -1,6 +1,32 @@
+import type { AuditSink } from "../audit/record.ts";
 import type { DecisionCode } from "../decision/codes.ts";
 import type { Would } from "../decision/decision.ts";
-import type { Judged } from "./judge.ts";
+import type { Emitter } from "./emitter.ts";
+import type { GuardEvents, Logger } from "./events.ts";
+import { printable } from "./printable.ts";
+
+/** What is told of a decision. */
+type Told = GuardEvents["decision"];
+
+/**
+ * Writes a line for each denial, and for each call that a policy in shadow would have treated in another way. A module
+ * of its own, loaded where the host has a logger.
+ */
+export function logDecisions(emitter: Emitter, logger: Logger, audit: AuditSink): void {
+  // A sink is code of the host's: what it says here must not make a denial throw later.
+  const place = typeof audit.place === "string" ? audit.place : undefined;
+  emitter.on("decision", (told) => {
+    if (told.decision.effect === "deny") logger.info(fieldsOf(told), denialLine(told, place));
+  });
+  emitter.on("shadow.differs", (told) => {
+    logger.info(fieldsOf(told), shadowLine(told.call, told.tool, told.decision.would));
+  });
+}
+
+function fieldsOf({ call, tool, agent, decision }: Told): object {
+  const { effect, code, rule, bundle } = decision;
+  return { call, tool, agent, effect, code, rule, bundle: bundle?.digest };
+}
 
 /** What to do about a denial that no rule is to blame for, but something the host has not set up. */
 const ADVICE: { readonly [Code in DecisionCode]?: string } = {
@@ -9,6 +35,7 @@ const ADVICE: { readonly [Code in DecisionCode]?: string } = {
   review_unavailable: "give the guard onReview or reviewTimeout, or the graph a checkpointer",
   no_bundle: "guard.status() says why",
   unknown_tool: "declare it under tools: in the policy",
+  tool_changed: "interlatch tools diff shows how",
   cannot_wait: "say that the tool streams",
 };
 
@@ -18,7 +45,7 @@ const ADVICE: { readonly [Code in DecisionCode]?: string } = {
  *
  * @param place - where the records can be read; `undefined`: nowhere but in this process, so nothing can explain them
  */
-export function denialLine({ id, tool, decision }: Judged, place: string | undefined): string {
+function denialLine({ call: id, tool, decision }: Told, place: string | undefined): string {
   const parts = [`denied ${printable(tool)}`, decision.code];
   if (id !== null) parts.push(`call ${printable(id)}`);
   if (decision.code === "invalid_arguments") parts.push(faultOf(decision.reason));
@@ -27,9 +54,14 @@ export function denialLine({ id, tool, decision }: Judged, place: string | undef
   if (advice !== undefined) parts.push(advice);
   if (id !== null && place !== undefined) {
     const audit = isDefaultPlace(place) ? "" : ` --audit ${printable(place)}`;
-    parts.push(`interlatch explain ${printable(id)}${audit}`);
+    parts.push(`interlatch explain ${commandWord(id)}${audit}`);
   }
   return parts.join(" · ");
+}
+
+/** People copy the command. An id is the model's: whatever a shell could read as more than a word is left to be filled in. */
+function commandWord(id: string): string {
+  return /^[\w.:/@+][\w.:/#@+-]{0,127}$/.test(id) ? id : "ID";
 }
 
 /** Where `interlatch explain` looks by itself. */
@@ -38,7 +70,7 @@ function isDefaultPlace(place: string): boolean {
 }
 
 /** One line for a call that a policy in shadow would have treated in another way. */
-export function shadowLine(id: string | null, tool: string, would: Would): string {
+function shadowLine(id: string | null, tool: string, would: Would): string {
   const parts = [`shadow: would ${would.effect} ${printable(tool)}`, would.code];
   if (id !== null) parts.push(`call ${printable(id)}`);
   if (would.at !== null) parts.push(`${would.at.file}:${would.at.line}`);
@@ -49,10 +81,4 @@ export function shadowLine(id: string | null, tool: string, would: Would): strin
 function faultOf(reason: string): string {
   const fault = reason.slice(reason.indexOf(": ") + 2);
   return /^[\w .,:/#@+'"()[\]-]{1,200}$/.test(fault) ? fault : JSON.stringify(fault.slice(0, 200));
-}
-
-/** Names come from a model: a newline or an escape in one must not write a line of its own into a log. */
-function printable(text: string): string {
-  const short = text.length > 128 ? `${text.slice(0, 128)}…` : text;
-  return /^[\w.:/#@+-]+…?$/.test(short) ? short : JSON.stringify(short);
 }

@@ -32,6 +32,16 @@ export interface CommonOptions {
    * `as: token` needs it: without it such a call is denied `obligation_failed`.
    */
   readonly redactionKey?: Uint8Array;
+  /**
+   * Whether a policy may have a denial thrown, by `fallback: { throw: … }`: `guard.run` then throws a `DeniedError`.
+   * Default: the agent gets the words as a message.
+   */
+  readonly allowThrow?: boolean;
+  /**
+   * After how many denials of one and the same call in a session the run is to end: from then on each has `end`, and
+   * adapters end the run in their framework's way. What frees itself, as a limit does, is not counted. Default: never.
+   */
+  readonly maxRepeatedDenials?: number;
   /** Default: silent. Gets no argument values. */
   readonly logger?: Logger;
   /** Epoch milliseconds. Default: `Date.now`. */

@@ -27,6 +27,10 @@ export interface GuardParts {
   /** How long a call waits for an answer, in milliseconds, where it does not say so itself. */
   readonly reviewTimeout: number;
   readonly reviews: ReviewsLoader;
+  /** Whether a policy may have a denial thrown. */
+  readonly allowThrow: boolean;
+  /** How many denials of one call in a session are the most before the run is to end. */
+  readonly maxRepeatedDenials: number;
   /** Epoch milliseconds. Throws where the host's clock fails. */
   clock(): number;
   /** Epoch milliseconds, for what has happened already: the last good time where the host's clock fails. */

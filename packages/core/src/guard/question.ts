@@ -1,6 +1,7 @@
 import type { Approval } from "../approvals/approval.ts";
 import { draftOf } from "../approvals/draft.ts";
 import { digestOf, type Judged } from "./judge.ts";
+import type { RunIdentity } from "./tickets.ts";
 
 /**
  * The question about a call; `null` for one that could not be read.
@@ -17,10 +18,10 @@ export function questionOf(
 ): Approval | null {
   const { id, tool, run, decision, shown, verdict, bundle } = judged;
   if (id === null || run === null) return null;
-  const { agent, user, tenant = null, session } = run;
+  const { user, tenant = null, session } = run;
   const question = {
     call: Object.freeze({ id, tool }),
-    agent: Object.freeze({ id: agent.id, roles: textsOf(agent["roles"]) }),
+    agent: askerOf(run),
     user: user?.id ?? null,
     tenant,
     session,
@@ -33,6 +34,13 @@ export function questionOf(
     instead,
   };
   return draftOf(question, now);
+}
+
+/** The agents, as an approval names them. */
+export function askerOf({ agent, delegation }: RunIdentity): Approval["agent"] {
+  const ids = Object.freeze(delegation.map(({ id }) => id));
+  const before = ids.length === 0 ? {} : { delegation: ids };
+  return Object.freeze({ id: agent.id, roles: textsOf(agent["roles"]), ...before });
 }
 
 function textsOf(value: unknown): readonly string[] {

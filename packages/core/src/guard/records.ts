@@ -23,6 +23,9 @@ export function callEvent(judged: Judged, evaluation: string, now: number): Call
     call: judged.id === null ? null : short(judged.id),
     tool: short(judged.tool),
     agent: run?.agent.id ?? null,
+    ...(run === null || run.delegation.length === 0
+      ? {}
+      : { delegation: run.delegation.map(({ id }) => id), delegator: decision.delegator ?? null }),
     user: run?.user?.id ?? null,
     tenant: run?.tenant ?? null,
     session: run?.session ?? null,

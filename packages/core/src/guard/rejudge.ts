@@ -38,9 +38,9 @@ function judgeOnce(
   digest: string,
   { bundle, now }: Context,
 ): Judged {
-  const { id, tool, run, untrusted } = judged;
+  const { id, tool, run, definition, untrusted } = judged;
   if (run === null) return judged;
-  const base = { id, tool, run, untrusted, bundle, time: now };
+  const base = { id, tool, run, definition, untrusted, bundle, time: now };
   if (bundle === null) return refuse(base, "no_bundle");
   const expired = checkValidity(bundle, now);
   if (expired !== null) return refuse(base, expired);

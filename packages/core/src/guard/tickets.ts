@@ -1,12 +1,20 @@
 import { InterlatchError } from "../errors/errors.ts";
-import type { JsonObject } from "../snapshot/json.ts";
+import type { Json, JsonObject } from "../snapshot/json.ts";
 import { emptyImage, takeSnapshot } from "../snapshot/snapshot.ts";
-import type { Identity, Ticket, TicketOptions } from "./identity.ts";
+import {
+  type Agent,
+  type Identity,
+  MOST_DELEGATORS,
+  type Ticket,
+  type TicketOptions,
+} from "./identity.ts";
 
 /** What a ticket stands for: frozen images, taken when it was made. */
 export interface RunIdentity {
-  readonly agent: JsonObject & { readonly id: string };
-  readonly user: (JsonObject & { readonly id: string }) | undefined;
+  readonly agent: Principal;
+  /** The agents that it acts for in their turn, the nearest first. What one of them may not, it may not either. */
+  readonly delegation: readonly Principal[];
+  readonly user: Principal | undefined;
   readonly tenant: string | undefined;
   readonly session: string;
   /** Tenant and session in one. JSON, so that no name can be written so that two keys become one. */
@@ -22,22 +30,34 @@ export interface RunIdentity {
 /** The tickets of one guard. A ticket of another guard, or one rebuilt from JSON, is none. */
 export interface Tickets {
   issue(identity: Identity, options: TicketOptions): Ticket;
+  /** The ticket of an agent to which the agent of another ticket hands on work. */
+  delegate(ticket: Ticket, agent: Agent): Ticket;
   find(ticket: unknown): RunIdentity | undefined;
 }
 
 /** A ticket book. Tickets are kept weakly: they end with the run that holds them. */
 export function createTickets(): Tickets {
   const known = new WeakMap<object, RunIdentity>();
+  const ticketOf = (run: RunIdentity): Ticket => {
+    // Nothing on it: whoever copies or serialises it has an empty object.
+    const ticket = Object.freeze(Object.create(null)) as Ticket;
+    known.set(ticket, run);
+    return ticket;
+  };
+  const find = (ticket: unknown): RunIdentity | undefined =>
+    typeof ticket === "object" && ticket !== null ? known.get(ticket) : undefined;
   return {
-    issue(identity, options) {
-      const run = readIdentity(identity, options);
-      // Nothing on it: whoever copies or serialises it has an empty object.
-      const ticket = Object.freeze(Object.create(null)) as Ticket;
-      known.set(ticket, run);
-      return ticket;
+    issue: (identity, options) => ticketOf(readIdentity(identity, options)),
+    delegate(ticket, to) {
+      const run = find(ticket);
+      if (run === undefined) throw malformed("ticket", "one of this guard");
+      const { agent } = readIdentity({ agent: to }, {});
+      // Two that hand work to and fro make no endless chain: what one may not is asked about once.
+      const text = JSON.stringify(agent);
+      const before = [run.agent, ...run.delegation].filter((one) => JSON.stringify(one) !== text);
+      return ticketOf({ ...run, agent, delegation: readDelegation(before) });
     },
-    find: (ticket) =>
-      typeof ticket === "object" && ticket !== null ? known.get(ticket) : undefined,
+    find,
   };
 }
 
@@ -49,20 +69,13 @@ function readIdentity(identity: Identity, { said = [] }: TicketOptions): RunIden
     throw new InterlatchError("ERR_IDENTITY", "The identity is not plain JSON.");
   }
   const whole = image.image;
-  const agent = readPrincipal(whole, "agent");
-  if (agent === undefined) {
-    throw new InterlatchError("ERR_IDENTITY", "The identity names no agent: give `agent: { id }`.");
-  }
-  // To leave it out silently would give the last agent more than those before it may do.
-  if (whole["delegation"] !== undefined) {
-    throw new InterlatchError("ERR_IDENTITY", "The identity's `delegation` is not supported yet.");
-  }
   const tenant = readText(whole, "tenant");
   const named = readText(whole, "session");
   const session = named ?? `run:${globalThis.crypto.randomUUID()}`;
   return {
-    agent: withRoles(agent),
-    user: readPrincipal(whole, "user"),
+    agent: readAgent(whole["agent"], "agent"),
+    delegation: readDelegation(whole["delegation"] ?? []),
+    user: readPrincipal(whole["user"], "user"),
     tenant,
     session,
     sessionKey: JSON.stringify([tenant ?? null, session]),
@@ -75,8 +88,7 @@ function readIdentity(identity: Identity, { said = [] }: TicketOptions): RunIden
 
 type Principal = JsonObject & { readonly id: string };
 
-function readPrincipal(whole: JsonObject, name: "agent" | "user"): Principal | undefined {
-  const value = whole[name];
+function readPrincipal(value: Json | undefined, name: string): Principal | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "object" || Array.isArray(value)) throw malformed(name, "an object");
   const id = (value as JsonObject)["id"];
@@ -84,18 +96,33 @@ function readPrincipal(whole: JsonObject, name: "agent" | "user"): Principal | u
   return value as Principal; // its id was just checked
 }
 
-function withRoles(agent: Principal): Principal {
+/** Bounded, since each of them is asked about each call. */
+function readDelegation(value: Json): readonly Principal[] {
+  if (Array.isArray(value) && value.length <= MOST_DELEGATORS) {
+    return Object.freeze(value.map((one) => readAgent(one, "delegation")));
+  }
+  throw malformed("delegation", `a list of at most ${MOST_DELEGATORS} agents`);
+}
+
+function readAgent(value: Json | undefined, name: string): Principal {
+  const agent = readPrincipal(value, name);
+  if (agent === undefined) {
+    throw new InterlatchError(
+      "ERR_IDENTITY",
+      `The identity names no agent: give \`${name}: { id }\`.`,
+    );
+  }
   const roles = agent["roles"];
   // Conditions that say `agent.role` read the list of roles, so a single one beside it would go unseen.
   if (Object.hasOwn(agent, "role"))
-    throw malformed("agent.roles", "a list; there is no `agent.role`");
+    throw malformed(`${name}.roles`, `a list; there is no \`${name}.role\``);
   if (roles === undefined) {
     return Object.freeze(
       Object.assign(emptyImage(), agent, { roles: Object.freeze([]) }),
     ) as Principal;
   }
   if (!Array.isArray(roles) || roles.some((role) => typeof role !== "string")) {
-    throw malformed("agent.roles", "a list of texts");
+    throw malformed(`${name}.roles`, "a list of texts");
   }
   return agent;
 }

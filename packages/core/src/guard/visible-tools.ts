@@ -1,14 +1,8 @@
+import { INVISIBLE } from "../definitions/invisible.ts";
 import { NO_ARGUMENTS } from "../snapshot/snapshot.ts";
 import type { LoadedBundle } from "./bundles.ts";
 import { factsFor } from "./judge.ts";
 import type { RunIdentity } from "./tickets.ts";
-
-/**
- * Invisible and direction-changing characters: soft hyphen, zero-width and bidirectional controls, variation
- * selectors, tags. A model reads them and a person does not.
- */
-const INVISIBLE =
-  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\u{E0000}-\u{E0FFF}]/gu;
 
 /** The tools an agent could ever be allowed or asked about, with readable descriptions. Without a ticket or a bundle: none. */
 export function visibleTools<Tool extends { readonly name: string; readonly description?: string }>(
@@ -18,7 +12,7 @@ export function visibleTools<Tool extends { readonly name: string; readonly desc
   tools: readonly Tool[],
 ): readonly Tool[] {
   if (run === undefined || bundle === null) return [];
-  const { agent, user, tenant, session, context } = run;
+  const { agent, delegation, user, tenant, session, context } = run;
   const facts = factsFor(run, bundle);
   // In shadow nothing is withheld.
   const isOpen = bundle.status.mode === "shadow";
@@ -30,6 +24,7 @@ export function visibleTools<Tool extends { readonly name: string; readonly desc
           tool: tool.name,
           arguments: NO_ARGUMENTS,
           agent,
+          delegation,
           user,
           tenant,
           session,

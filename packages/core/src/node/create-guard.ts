@@ -6,6 +6,8 @@ import { createGuard as createCoreGuard } from "../guard/create.ts";
 import type { Logger } from "../guard/events.ts";
 import type { Guard } from "../guard/guard.ts";
 import type { GuardOptions, TrustOptions } from "../guard/options.ts";
+import type { PolicyTypes, TypedGuard } from "../guard/typed-guard.ts";
+import { announceCoverage } from "./announce-coverage.ts";
 import { fileRollback } from "./file-rollback.ts";
 import { fileSource } from "./file-source.ts";
 
@@ -33,7 +35,8 @@ const rollbackFile = (audience: string): string =>
 
 /**
  * A guard with file defaults: the bundle and the trust root by path, the rollback state in a file, and,
- * unless `NODE_ENV` is `production` or `test`, a line on standard error for each denial.
+ * unless `NODE_ENV` is `production` or `test`, a line on standard error for each denial, and one for each tool that
+ * says whether it is enforced. With a `logger` of its own the host gets both there.
  *
  * Throws what `createGuard` of `@interlatch/core` throws, and `ERR_TRUST_ROOT` when the root's file cannot be read.
  *
@@ -50,9 +53,14 @@ const rollbackFile = (audience: string): string =>
  * console.log(guard.decide({ ticket, id: "c1", tool: "refund", arguments: {} }).code);
  * ```
  */
+export function createGuard(options: NodeGuardOptions): Promise<Guard>;
+/** The same, with the types that `interlatch types` made of the policy: see `TypedGuard` of `@interlatch/core`. */
+export function createGuard<Types extends PolicyTypes>(
+  options: NodeGuardOptions,
+): Promise<TypedGuard<Types>>;
 export async function createGuard(options: NodeGuardOptions): Promise<Guard> {
   const { bundle, shadow, trust, rollback, logger = developmentLogger(), ...rest } = options;
-  return createCoreGuard({
+  const guard = await createCoreGuard({
     ...rest,
     bundle: sourceOf(bundle),
     ...(shadow === undefined ? {} : { shadow: sourceOf(shadow) }),
@@ -60,6 +68,7 @@ export async function createGuard(options: NodeGuardOptions): Promise<Guard> {
     rollback: rollback ?? fileRollback(rollbackFile(options.audience)),
     ...(logger === undefined ? {} : { logger }),
   });
+  return logger !== undefined && isDevelopment() ? announceCoverage(guard, logger) : guard;
 }
 
 function sourceOf(given: string | BundleSource): BundleSource {
@@ -84,9 +93,14 @@ async function readTrust(text: string): Promise<TrustOptions> {
   }
 }
 
-/** Most programs that are being written set no `NODE_ENV`; a guard that denies in silence there is a riddle. */
+/** Most programs that are being written set no `NODE_ENV`. */
+function isDevelopment(): boolean {
+  return !["production", "test"].includes(process.env["NODE_ENV"] ?? "");
+}
+
+/** A guard that denies in silence while a program is being written is a riddle. */
 function developmentLogger(): Logger | undefined {
-  if (["production", "test"].includes(process.env["NODE_ENV"] ?? "")) return undefined;
+  if (!isDevelopment()) return undefined;
   const line = (_fields: object, message: string): void => {
     process.stderr.write(`interlatch: ${message}\n`);
   };

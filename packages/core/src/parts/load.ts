@@ -11,11 +11,14 @@ const LOADERS: {
 } = {
   patterns: async ({ patterns }) =>
     (await import("../evaluate/pattern/part.ts")).createPatterns(patterns),
+  operations: async () => (await import("../evaluate/operations.ts")).OPERATIONS,
   functions: async () => (await import("../evaluate/functions/part.ts")).FURTHER_FUNCTIONS,
   formats: async () => (await import("../evaluate/schema/format/part.ts")).FORMATS,
   schemas: async () => (await import("../evaluate/schema/part.ts")).compileRichSchema,
   scopes: async () => (await import("../scopes/part.ts")).compileScopes,
   redaction: async () => (await import("../redact/part.ts")).redact,
+  values: async () => (await import("../fallback/value.ts")).compileFallbacks,
+  hop: async () => (await import("../fallback/hop.ts")).hop,
 };
 
 /**
@@ -41,7 +44,12 @@ async function loadInto<Name extends PartName>(
 }
 
 /** What expressions may use: for whoever compiles some that do not stand in the policy. */
-export const TEMPLATE_PARTS: readonly PartName[] = ["patterns", "functions"];
+export const TEMPLATE_PARTS: readonly PartName[] = [
+  "patterns",
+  "operations",
+  "functions",
+  "values",
+];
 
 /**
  * Loads what reads the entries of agent profiles, where a document may hold some. It is asked before anything of the

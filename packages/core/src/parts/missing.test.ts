@@ -9,11 +9,14 @@ import { NO_PARTS, type PartName } from "./parts.ts";
 
 const PART_MODULES = [
   "../evaluate/pattern/part.ts",
+  "../evaluate/operations.ts",
   "../evaluate/functions/part.ts",
   "../evaluate/schema/part.ts",
   "../evaluate/schema/format/part.ts",
   "../scopes/part.ts",
   "../redact/part.ts",
+  "../fallback/value.ts",
+  "../fallback/hop.ts",
 ];
 for (const path of PART_MODULES) {
   vi.doMock(path, () => {

@@ -1,8 +1,11 @@
 import { InterlatchError } from "../errors/errors.ts";
 import type { FurtherFunctions } from "../evaluate/functions/part.ts";
+import type { Operations } from "../evaluate/operations.ts";
 import type { PatternCompiler } from "../evaluate/pattern.ts";
 import type { Formats } from "../evaluate/schema/format/formats.ts";
 import type { CompileRichSchema } from "../evaluate/schema/compiler.ts";
+import type { Hop } from "../fallback/hop.ts";
+import type { CompileFallbacks } from "../fallback/value.ts";
 import type { Redact } from "../redact/apply.ts";
 import type { CompileScopes } from "../scopes/part.ts";
 
@@ -15,6 +18,8 @@ import type { CompileScopes } from "../scopes/part.ts";
 export interface Parts {
   /** The patterns of the policy. */
   readonly patterns: PatternCompiler | null;
+  /** Calculations, and `all`, `exists`, `exists_one`, `filter`, `map`. */
+  readonly operations: Operations | null;
   /** The functions beyond those of texts. */
   readonly functions: FurtherFunctions | null;
   /** What `format` asks of texts. */
@@ -25,6 +30,10 @@ export interface Parts {
   readonly scopes: CompileScopes | null;
   /** Hiding of arguments. */
   readonly redaction: Redact | null;
+  /** Values in place of denied calls, and the arguments of lesser tools. */
+  readonly values: CompileFallbacks | null;
+  /** Lesser tools in place of denied ones. */
+  readonly hop: Hop | null;
 }
 
 /** The name of one part. */
@@ -33,11 +42,14 @@ export type PartName = keyof Parts;
 /** For a policy that needs none of them. */
 export const NO_PARTS: Parts = Object.freeze({
   patterns: null,
+  operations: null,
   functions: null,
   formats: null,
   schemas: null,
   scopes: null,
   redaction: null,
+  values: null,
+  hop: null,
 });
 
 /**

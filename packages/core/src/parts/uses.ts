@@ -1,6 +1,7 @@
 import { isTextFunction } from "../evaluate/call.ts";
 import { isPlainSchema } from "../evaluate/schema/plain.ts";
 import { type FunctionName, FUNCTIONS } from "../policy/expression.ts";
+import { fallbacksOf } from "../policy/fallbacks-of.ts";
 import type { ArgumentSchema, Policy } from "../policy/ir.ts";
 import { allSchemas } from "../policy/schema-walk.ts";
 import type { PartName } from "./parts.ts";
@@ -16,13 +17,17 @@ export function partsUsed(policy: Policy): ReadonlySet<PartName> {
   if (patterns !== undefined) used.add("patterns");
   if (agents !== null) used.add("scopes");
   if (rules.some(({ redact }) => redact !== undefined)) used.add("redaction");
+  for (const kind of fallbacksOf(policy).map((one) => one?.kind)) {
+    if (kind === "value" || kind === "tool") used.add("values");
+    if (kind === "tool") used.add("hop");
+  }
   useOfSchema(hostFacts, used);
   for (const tool of Object.values(tools)) {
     useOfSchema(tool.arguments, used);
     useOfSchema(tool.output, used);
   }
   const written = [rules, agents, fallback, Object.values(tools).map(withoutSchemas)];
-  if (callsFurther(written)) used.add("functions");
+  useOfExpressions(written, used);
   return used;
 }
 
@@ -37,14 +42,16 @@ function withoutSchemas({ resources, fallback }: Policy["tools"][string]): reado
 }
 
 /**
- * Whether a call of a function beyond those of texts stands anywhere in a document. Whatever looks like one counts,
- * wherever it stands: it is no harm to load what nobody calls, and nothing that is called can be overlooked.
+ * What the expressions anywhere in a document ask for. Whatever looks like one counts, wherever it stands: it is no
+ * harm to load what nobody uses, and nothing that is used can be overlooked.
  */
-function callsFurther(document: unknown): boolean {
-  if (typeof document !== "object" || document === null) return false;
+function useOfExpressions(document: unknown, used: Set<PartName>): void {
+  if (typeof document !== "object" || document === null) return;
+  const kind = "kind" in document ? document.kind : undefined;
+  if (kind === "arithmetic" || kind === "comprehension") used.add("operations");
   const called = "function" in document ? document.function : undefined;
-  if (isFunctionName(called) && !isTextFunction(called)) return true;
-  return Object.values(document).some(callsFurther);
+  if (isFunctionName(called) && !isTextFunction(called)) used.add("functions");
+  for (const inner of Object.values(document)) useOfExpressions(inner, used);
 }
 
 function isFunctionName(value: unknown): value is FunctionName {

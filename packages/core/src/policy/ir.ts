@@ -18,6 +18,8 @@ export interface Policy {
   /** `null`: the policy has no `agents` section and the scope step is skipped. */
   readonly agents: { readonly [name: string]: AgentProfile } | null;
   readonly tools: { readonly [name: string]: ToolPolicy };
+  /** The definitions of tools that people have approved: by tool, what `definitionDigest` gives. */
+  readonly pins?: { readonly [tool: string]: string };
   readonly facts: JsonObject;
   /** The declared shape of facts that a host may add beside `facts`. */
   readonly hostFacts?: ArgumentSchema;
@@ -258,7 +260,13 @@ export type LimitKey = "agent" | "user" | "session";
 /** What the agent gets instead of a denied call. */
 export type Fallback =
   | { readonly kind: "message"; readonly message: MessageTemplate }
-  | { readonly kind: "value"; readonly value: ValueTemplate };
+  | { readonly kind: "value"; readonly value: ValueTemplate }
+  /** A lesser tool that runs instead, where it is allowed. */
+  | { readonly kind: "tool"; readonly tool: string; readonly arguments: ValueTemplate }
+  /** The node of a graph that the run goes on at. */
+  | { readonly kind: "route"; readonly route: string }
+  /** An exception, where the host allows it. */
+  | { readonly kind: "throw"; readonly message?: MessageTemplate };
 
 /** Literal text and the names `reason`, `tool` and `rule`, in order. */
 export type MessageTemplate = readonly (string | { readonly name: "reason" | "tool" | "rule" })[];

@@ -1,3 +1,4 @@
+import { fallbacksOf } from "./fallbacks-of.ts";
 import { type ArgumentSchema, ENGINE, type Policy } from "./ir.ts";
 import { FIRST_KEYWORDS } from "./keywords.ts";
 import { type Place, quote, refuse, within } from "./shape.ts";
@@ -30,7 +31,7 @@ export function engine(value: unknown, here: Place): number {
 export function checkAge(policy: Policy, here: Place): void {
   if (policy.engine !== 0) return;
   if (policy.mode === "shadow") refuse(within(here, "mode"), laterThan("shadow"));
-  refuseKeys(policy, ["patterns", "hostFacts"], here);
+  refuseKeys(policy, ["patterns", "hostFacts", "pins"], here);
   for (const [name, profile] of Object.entries(policy.agents ?? {})) {
     const at = within(within(here, "agents"), name);
     refuseKeys(profile, ["databases", "endpoints", "network", "paths"], at);
@@ -43,6 +44,11 @@ export function checkAge(policy: Policy, here: Place): void {
   policy.rules.forEach((rule, index) => {
     refuseKeys(rule, ["redact"], within(within(here, "rules"), index));
   });
+  for (const one of fallbacksOf(policy)) {
+    if (one !== undefined && one.kind !== "message" && one.kind !== "value") {
+      refuse(here, laterThan(one.kind));
+    }
+  }
 }
 
 function refuseKeys<T extends object>(

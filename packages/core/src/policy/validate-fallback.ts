@@ -1,7 +1,16 @@
 import type { Fallback, MessageTemplate, ValueTemplate } from "./ir.ts";
 import type { Expression } from "./expression.ts";
-import { type Check, type Place, closed, nested, refuse, variants, within } from "./shape.ts";
-import { json, listOf, oneOf, text } from "./shape-values.ts";
+import {
+  type Check,
+  type Place,
+  closed,
+  nested,
+  optional,
+  refuse,
+  variants,
+  within,
+} from "./shape.ts";
+import { json, listOf, name, oneOf, text } from "./shape-values.ts";
 import { expression } from "./validate-expression.ts";
 
 /** Nesting of a fallback's value. */
@@ -50,14 +59,19 @@ function objectEntry(inner: Check<ValueTemplate>): Check<readonly [string, Value
   };
 }
 
+type FallbackOf<Kind extends Fallback["kind"]> = Extract<Fallback, { readonly kind: Kind }>;
+
+const message = listOf(messagePart, 0, MAX_PARTS);
+
 /** Checks what an agent gets instead of a denied call. */
 export const fallback: Check<Fallback> = variants<Fallback>({
-  message: closed<Extract<Fallback, { readonly kind: "message" }>>({
-    kind: oneOf(["message"]),
-    message: listOf(messagePart, 0, MAX_PARTS),
+  message: closed<FallbackOf<"message">>({ kind: oneOf(["message"]), message }),
+  value: closed<FallbackOf<"value">>({ kind: oneOf(["value"]), value: valueTemplate }),
+  tool: closed<FallbackOf<"tool">>({
+    kind: oneOf(["tool"]),
+    tool: name,
+    arguments: valueTemplate,
   }),
-  value: closed<Extract<Fallback, { readonly kind: "value" }>>({
-    kind: oneOf(["value"]),
-    value: valueTemplate,
-  }),
+  route: closed<FallbackOf<"route">>({ kind: oneOf(["route"]), route: name }),
+  throw: closed<FallbackOf<"throw">>({ kind: oneOf(["throw"]), message: optional(message) }),
 });

@@ -106,6 +106,12 @@ function mode(value: unknown, here: Place): Policy["mode"] {
     : refuse(here, `expected enforce or shadow, found ${found(value)}`, "ERR_BUNDLE_MODE");
 }
 
+function definitionPin(value: unknown, here: Place): string {
+  return typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value)
+    ? value
+    : refuse(here, `expected sha256: and 64 hexadecimal digits, found ${found(value)}`);
+}
+
 const policy = closed<Policy>({
   // First: semantics of a later engine are refused as such, whatever its table looks like.
   engine,
@@ -116,6 +122,7 @@ const policy = closed<Policy>({
   mode,
   agents,
   tools: mapOf(name, toolPolicy, POLICY_LIMITS.tools),
+  pins: optional(mapOf(name, definitionPin, POLICY_LIMITS.tools)),
   facts: jsonObject,
   hostFacts: optional(argumentSchema),
   rules: listOf(rule, 0, POLICY_LIMITS.rules),
@@ -136,11 +143,19 @@ export function validatePolicyBy(
   const here: Place = { ...document, about: { ...document.about, isScopeEntry } };
   const checked = policy(value, here);
   checkAge(checked, here);
+  for (const tool of Object.keys(checked.pins ?? {})) {
+    checkTool(tool, checked, within(here, "pins"));
+  }
   checkRules(checked, within(here, "rules"));
   return checked;
 }
 
-function checkRules({ rules, tools }: Policy, here: Place): void {
+function checkTool(tool: string, { tools }: Policy, here: Place): void {
+  if (!Object.hasOwn(tools, tool)) refuse(here, `unknown tool ${quote(tool)}`);
+}
+
+function checkRules(policy: Policy, here: Place): void {
+  const { rules } = policy;
   const names = new Set<string>();
   let redactedNames = 0;
   for (let index = 0; index < rules.length; index += 1) {
@@ -156,9 +171,7 @@ function checkRules({ rules, tools }: Policy, here: Place): void {
       refuse(here, `hide paths of more than ${POLICY_LIMITS.redactedNames} names together`);
     }
     for (const tool of checked.tools) {
-      if (!Object.hasOwn(tools, tool)) {
-        refuse(within(within(here, index), "tools"), `unknown tool ${quote(tool)}`);
-      }
+      checkTool(tool, policy, within(within(here, index), "tools"));
     }
   }
 }

@@ -448,7 +448,11 @@ describe("validatePolicy", () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ["an unknown kind", { kind: "throw" }, /kind: expected one of message, value/],
+    ["an unknown kind", { kind: "exit" }, /kind: expected one of message, value/],
+    ["a lesser tool without arguments", { kind: "tool", tool: "t" }, /arguments: is missing/],
+    ["a lesser tool without a name", { kind: "tool", tool: "a b", arguments: {} }, /not a name/],
+    ["a route that is no name", { kind: "route", route: "" }, /not a name/],
+    ["words of another kind", { kind: "throw", message: "no" }, /message: expected a list/],
     ["an unknown name", { kind: "message", message: [{ name: "secret" }] }, /name/],
     ["a template without end", { kind: "value", value: deepTemplate(10_000) }, /deeper than 32/],
     ["__proto__ as a name", { kind: "value", value: objectTemplate("__proto__") }, /__proto__/],

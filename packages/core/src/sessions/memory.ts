@@ -37,7 +37,7 @@ export class SessionMemory {
 }
 
 /** Takes an entry out, so that setting it again makes it the youngest; drops the oldest when a new one would not fit. */
-function touch<Value>(map: Map<string, Value>, key: string, max: number): Value | undefined {
+export function touch<Value>(map: Map<string, Value>, key: string, max: number): Value | undefined {
   const value = map.get(key);
   if (value !== undefined) map.delete(key);
   else if (map.size >= max) {

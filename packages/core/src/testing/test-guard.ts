@@ -4,6 +4,7 @@ import type { Decision } from "../decision/decision.ts";
 import { assembleGuard } from "../guard/assemble.ts";
 import { type BundleListener, BundleKeeper, prepareBundle } from "../guard/bundles.ts";
 import { Emitter } from "../guard/emitter.ts";
+import { hostLogger } from "../guard/host-parts.ts";
 import type { Guard } from "../guard/guard.ts";
 import type { Identity, Ticket } from "../guard/identity.ts";
 import type { CommonOptions } from "../guard/options.ts";
@@ -86,6 +87,10 @@ export async function testGuard(
         );
   await keeper.reload();
   await shadowKeeper?.reload();
+  const logger = hostLogger(common.logger);
+  if (logger !== undefined) {
+    (await import("../guard/log-line.ts")).logDecisions(emitter, logger, common.audit ?? audit);
+  }
   const guard = assembleGuard(keeper, emitter, { audit, clock: time.now, ...common }, shadowKeeper);
   const decisions: { call: string | null; tool: string; decision: Decision }[] = [];
   guard.on("decision", ({ call, tool, decision }) => decisions.push({ call, tool, decision }));
