@@ -8,7 +8,7 @@ import { HOST_PROGRAM } from "./host-program.ts";
 
 const PACKAGES = fileURLToPath(new URL("../../packages", import.meta.url));
 
-/** Runs a program on the sources of the packages. */
+/** Runs a program on the sources of the packages, as a developer does; gives all that it printed. */
 function runProgram(place: Workplace, name: string, text: string): Promise<string> {
   const source = (entry: string): string => join(PACKAGES, "core/src", entry);
   const onSources = text
@@ -17,8 +17,9 @@ function runProgram(place: Workplace, name: string, text: string): Promise<strin
   place.write(name, onSources);
   return new Promise((resolve) => {
     const parameters = ["--conditions=@interlatch/source", name];
-    execFile(process.execPath, parameters, { cwd: place.folder }, (error, stdout, stderr) => {
-      resolve(error === null ? stdout : `${stdout}${stderr}`);
+    const env = { ...process.env, NODE_ENV: "development" };
+    execFile(process.execPath, parameters, { cwd: place.folder, env }, (_, stdout, stderr) => {
+      resolve(`${stdout}${stderr}`);
     });
   });
 }
@@ -64,9 +65,11 @@ describe("from an empty folder", () => {
     expect(verified.document).toMatchObject({ ok: true, bundle: { id: "my-agent", version: 1 } });
 
     const printed = await runProgram(place, "host.mjs", HOST_PROGRAM.replace("PIN", place.pin));
-    expect(printed).toBe("Not permitted: Customers are deleted by the records team.\n");
+    expect(printed).toContain("Not permitted: Customers are deleted by the records team.\n");
 
-    const { code, stdout } = await place.run(["explain", "c1"]);
+    // The command that stands in the line of the denial.
+    const [, command = ""] = / · interlatch (explain .*)\n/.exec(printed) ?? [];
+    const { code, stdout } = await place.run(command.split(" "));
     expect(stdout).toMatch(/customers_stay {2}deny {2}matched {2}policy\.yaml:\d+ {2}decided/);
     expect(code).toBe(0);
   });
@@ -89,6 +92,7 @@ describe("from an empty folder", () => {
   it("every command's own example works", async () => {
     const place = await journey();
     place.write("agent.js", "process.exit(process.env.INTERLATCH_AUDIENCE === 'dev' ? 0 : 9);\n");
+    place.write("app.js", appOf(place.pin));
     for (const [name, content] of Object.entries(GIVEN)) {
       place.write(name, `${JSON.stringify(content)}\n`);
     }
@@ -96,7 +100,9 @@ describe("from an empty folder", () => {
       const { stdout } = await place.run([...name.split(" "), "--help"]);
       const line = /\nEXAMPLE\n\n {2}interlatch (.*)\n/.exec(stdout)?.[1] ?? "";
       const argv = wordsOf(line.replace("trust.json#sha256:…", place.pin));
-      const { code, stderr } = await place.run(argv);
+      // A program that a command starts runs on the sources, as this test does.
+      const env = { NODE_OPTIONS: "--conditions=@interlatch/source" };
+      const { code, stderr } = await place.run(argv, { env });
       expect({ line, code, stderr: code === 0 ? "" : stderr }).toEqual({
         line,
         code: 0,
@@ -105,6 +111,25 @@ describe("from an empty folder", () => {
     }
   });
 });
+
+/** A program that guards every tool of the starter policy. */
+function appOf(pin: string): string {
+  const source = (file: string): string => JSON.stringify(join(PACKAGES, file));
+  return `
+import { createGuard, fileAudit } from ${source("core/src/node/index.ts")};
+import { guardAI } from ${source("ai-sdk/src/index.ts")};
+const guard = await createGuard({
+  bundle: "my-agent-1.bundle.json",
+  trust: "${pin}",
+  audience: "dev-team",
+  audit: fileAudit(".interlatch/app-audit"),
+});
+const execute = () => "done";
+const names = guard.coverage().map(({ tool }) => tool);
+const tools = Object.fromEntries(names.map((name) => [name, { execute, inputSchema: {} }]));
+guardAI(guard, undefined).options(tools);
+`;
+}
 
 /** What the examples take from elsewhere: a recorded call, an `interruptOn` map, what an MCP server lists. */
 const GIVEN = {

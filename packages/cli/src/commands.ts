@@ -57,6 +57,22 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Makes the `tools:` section from JSON Schema, MCP tools/list or zod",
     load: async () => (await import("./commands/schema-import.ts")).schemaImport,
   },
+  "tools pin": {
+    summary: "Pins the definitions of tools, so that a changed tool is denied",
+    load: async () => (await import("./commands/tools-pin.ts")).toolsPin,
+  },
+  "tools diff": {
+    summary: "Says which tools are not the ones that were pinned, and in what",
+    load: async () => (await import("./commands/tools-diff.ts")).toolsDiff,
+  },
+  "tools approve": {
+    summary: "Shows what changed in tools, and pins them as they are now",
+    load: async () => (await import("./commands/tools-approve.ts")).toolsApprove,
+  },
+  coverage: {
+    summary: "Says which tools of a program are enforced, by importing its entry module",
+    load: async () => (await import("./commands/coverage.ts")).coverage,
+  },
   dev: {
     summary: "Checks, tests and signs at each save, and runs your program on it",
     load: async () => (await import("./commands/dev.ts")).dev,

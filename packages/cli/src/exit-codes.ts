@@ -76,6 +76,7 @@ const EXITS: Readonly<Record<ErrorCode, Exit>> = {
   ERR_IDENTITY: "usage",
   ERR_GUARD_CLOSED: "internal",
   ERR_REVIEW_PENDING: "internal",
+  ERR_DENIED: "internal",
 };
 
 /** The exit code for an error. */

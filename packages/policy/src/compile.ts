@@ -16,6 +16,8 @@ import { type BuiltProfile, buildProfile } from "./build/agents.ts";
 import { definitionsOf } from "./build/define.ts";
 import { checkFallbackValues } from "./build/fallback-values.ts";
 import { buildFallback } from "./build/fallbacks.ts";
+import { checkHops } from "./build/hops.ts";
+import { buildPins } from "./build/pins.ts";
 import { mergeFiles, type PolicyFile, type PolicyParts } from "./build/parts.ts";
 import { checkStated } from "./build/stated.ts";
 import { type BuiltRule, RuleReader, toolsNamedBy } from "./build/rules.ts";
@@ -120,6 +122,7 @@ export async function compile(
   const policy = loadable(whole, parts, reporter);
   if (policy === undefined) return undefined;
   await checkFallbackValues(policy, parts, reporter);
+  await checkHops(policy, parts, reporter);
   return reporter.failed ? undefined : { ...built, policy };
 }
 
@@ -222,6 +225,7 @@ function build(parts: PolicyParts, strict: boolean, reporter: Reporter): Built {
   if (id === undefined || facts === undefined) return { ...built, policy: undefined };
   const description = parts.single.get("description")?.value;
   const mode = parts.single.get("mode")?.value;
+  const pins = buildPins(parts, tools);
   const policy: Policy = {
     engine: ENGINE,
     id,
@@ -232,6 +236,7 @@ function build(parts: PolicyParts, strict: boolean, reporter: Reporter): Built {
         ? null
         : byName(built.profiles.map(({ name, profile }) => [name, profile])),
     tools: byName<ToolPolicy>(built.tools.map((tool) => [tool.name, tool.policy])),
+    ...(pins === undefined ? {} : { pins }),
     facts,
     ...(shapes.hostFacts === undefined ? {} : { hostFacts: shapes.hostFacts }),
     rules: rules.map((one) => one.rule),

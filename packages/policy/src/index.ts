@@ -51,6 +51,7 @@ export {
   importToolList,
   importTools,
   isToolList,
+  readToolList,
   type ToolNote,
   type ToolSource,
 } from "./import/tools.ts";

@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fileAudit } from "@interlatch/core/node";
 import { createGuard, inlineSource, memoryRollback } from "@interlatch/core";
+import { verifies } from "../../../../test/verifies.ts";
 import { NOW, project, signedProject, workplace } from "../../../../test/cli/command-line.ts";
 
 const AGENT = ["--agent", '{"id":"a1","roles":["support"]}'] as const;
@@ -297,7 +298,10 @@ rules:
 
 describe("interlatch explain, of a call that was made", () => {
   /** A project with a log of three calls, two of them with one id. */
-  async function recorded({ inShadow }: { readonly inShadow?: true } = {}) {
+  async function recorded({
+    inShadow,
+    byHelper,
+  }: { readonly inShadow?: true; readonly byHelper?: true } = {}) {
     const place = await signedProject();
     const [, digest = ""] = place.pin.split("#");
     const audit = fileAudit(place.path(".interlatch/audit"), { now: () => NOW });
@@ -321,6 +325,16 @@ describe("interlatch explain, of a call that was made", () => {
     await run("c1", "delete_customer", { id: "secret-value" });
     await run("c1", "search_orders", { text: "secret-value" });
     await run("c2", "export_orders", { size: 500 });
+    if (byHelper === true) {
+      const agent = { id: "helper", roles: ["support"] };
+      const helper = guard.for({
+        agent,
+        delegation: [{ id: "a1" }, { id: "root" }],
+        session: "s1",
+      });
+      const call = { ticket: helper, id: "c4", tool: "search_orders", arguments: { text: "x" } };
+      await guard.run(call, () => "done");
+    }
     await guard.close();
     return { ...place, log: audit.path };
   }
@@ -339,6 +353,14 @@ describe("interlatch explain, of a call that was made", () => {
     expect(document.calls).toMatchObject([
       { call: { rewrites: [{ from: 500, to: 100 }] }, end: { outcome: "executed" } },
     ]);
+  });
+
+  verifies("delegation.records", "shows the chain, and who in it restricted the call", async () => {
+    const { run } = await recorded({ byHelper: true });
+    const { stdout } = await run(["explain", "c4"]);
+    expect(stdout).toContain('  by agent "helper", user null, session "s1"\n');
+    expect(stdout).toContain('  for agent "a1", for agent "root"\n');
+    expect(stdout).toContain('  decided for agent "a1", which may less than "helper"\n');
   });
 
   it("shows what a policy in shadow would have made of the call, and only where there was one", async () => {

@@ -4,6 +4,7 @@ import { type Command, defineCommand, type Outcome, type Surroundings } from "..
 import { readConfig } from "../config.ts";
 import { EXIT } from "../exit-codes.ts";
 import { type Answer, answerTo } from "../explain/answer.ts";
+import { givenBy } from "../explain/given.ts";
 import { recordedCalls } from "../explain/audit-calls.ts";
 import { type AskedPolicy, printAnswer } from "../explain/print-answer.ts";
 import { printCalls } from "../explain/print-calls.ts";
@@ -122,12 +123,7 @@ function documentOf({ origin }: AskedPolicy, question: Question, answer: Answer)
     decision: { ...decision, rules, bundle: undefined },
     profiles,
     ways,
-    fallback:
-      denial === null
-        ? null
-        : denial.kind === "value"
-          ? { kind: "value", value: denial.value }
-          : { kind: "message", message: denial.message },
+    fallback: denial === null ? null : { kind: denial.kind, ...givenBy(denial) },
   };
 }
 

@@ -14,7 +14,7 @@ export interface FieldChange {
 
 /** One part of a policy that is new, gone or changed. */
 export interface PartChange {
-  readonly kind: "policy" | "agent profile" | "tool" | "fact" | "rule";
+  readonly kind: "policy" | "agent profile" | "tool" | "pin" | "fact" | "rule";
   readonly name: string;
   readonly change: "added" | "removed" | "changed";
   readonly fields: readonly FieldChange[];
@@ -28,6 +28,7 @@ export function structuralChanges(before: Policy, after: Policy): readonly PartC
     ...policyChanges(before, after),
     ...namedChanges("agent profile", before.agents ?? {}, after.agents ?? {}),
     ...namedChanges("tool", before.tools, after.tools),
+    ...namedChanges("pin", before.pins ?? {}, after.pins ?? {}),
     ...namedChanges("fact", before.facts, after.facts),
     ...namedChanges("rule", byName(before.rules), byName(after.rules)),
   ];

@@ -7,6 +7,7 @@ import {
   type RuleOutcome,
 } from "@interlatch/core";
 import { everyReviewer, type Trace, type Workbench, workbench } from "@interlatch/core/testing";
+import { TRIAL } from "./given.ts";
 import { type ConditionValue, valuesOf } from "./conditions.ts";
 import type { Question } from "./question.ts";
 import { smallestChanges, type Way } from "./smallest-change.ts";
@@ -60,7 +61,7 @@ async function denialOf(bench: Workbench, question: Question): Promise<Denial | 
   });
   const ticket = guard.for(question.identity);
   const call = { ticket, id: "explain", tool: question.tool, arguments: question.arguments };
-  const ran: unknown = await guard.run(call, () => "ran");
+  const ran: unknown = await guard.run(call, () => "ran", TRIAL);
   await guard.close();
   return isDenial(ran) ? ran : null;
 }

@@ -3,6 +3,7 @@ import { DECISION_CODES } from "@interlatch/core";
 import { nearest } from "@interlatch/policy";
 import { type Output, shown, visible } from "../output.ts";
 import { decisionLine } from "../tests/report.ts";
+import { type Given, givenBy } from "./given.ts";
 import type { Answer, ProfileAnswer, RuleAnswer } from "./answer.ts";
 import { printCondition, printRule } from "./print-rules.ts";
 import type { Question } from "./question.ts";
@@ -173,9 +174,15 @@ function printConsequences({ decision, denial, ways }: Answer, { say }: Output):
 }
 
 function printDenial(decision: Decision, denial: Denial, say: Output["say"]): void {
-  const given = shown(denial.kind === "value" ? denial.value : denial.message, 2_000);
   const when = decision.effect === "review" ? ", unless a person approves" : "";
-  say(`the agent gets       the ${denial.kind} ${given}${when}`);
+  say(`the agent gets       ${givenText(givenBy(denial))}${when}`);
+}
+
+function givenText(given: Given): string {
+  if ("message" in given) return `the message ${shown(given.message, 2_000)}`;
+  if ("value" in given) return `the value ${shown(given.value, 2_000)}`;
+  if ("route" in given) return `the route ${visible(given.route)}`;
+  return `the tool ${visible(given.tool)} ${shown(given.arguments, 2_000)}`;
 }
 
 /** What a policy changed in the arguments. */

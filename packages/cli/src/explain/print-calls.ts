@@ -26,7 +26,11 @@ function printCall({ file, call, end }: RecordedCall, { say, note, paint }: Outp
   const { effect, code, rule, rules, bundle } = call;
   say(`${paint.bold(visible(call.tool))} in call ${shown(call.call)}, ${call.time}`);
   say(`  by agent ${shown(call.agent)}, user ${shown(call.user)}, session ${shown(call.session)}`);
+  if (call.delegation !== undefined)
+    say(`  for agent ${call.delegation.map((id) => shown(id)).join(", for agent ")}`);
   say(paint.bold(`${effect} · ${visible(code)}${rule === null ? "" : ` · ${visible(rule)}`}`));
+  if (typeof call.delegator === "string")
+    say(`  decided for agent ${shown(call.delegator)}, which may less than ${shown(call.agent)}`);
   if (call.would !== undefined) say(`  ${wouldText(call.would)}`);
   const text = Object.hasOwn(DECISION_CODES, code) ? DECISION_CODES[code].operator : undefined;
   if (text !== undefined) say(`  ${text}`);

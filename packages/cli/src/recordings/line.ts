@@ -24,6 +24,7 @@ const KEYS = [
   "tool",
   "arguments",
   "agent",
+  "delegation",
   "user",
   "tenant",
   "session",
@@ -66,6 +67,7 @@ function ownLine(whole: JsonObject, at: string): Recording {
     Object.hasOwn(whole, key) ? { [key]: whole[key] ?? null } : {};
   const identity = {
     agent: asObject(whole["agent"], "`agent`"),
+    ...optional("delegation"),
     ...optional("user"),
     ...optional("tenant"),
     ...optional("session"),

@@ -1,6 +1,7 @@
-import { type Decision, type Denial, isDenial, type Json, type Policy } from "@interlatch/core";
+import { type Decision, type Denial, isDenial, type Policy } from "@interlatch/core";
 import { everyReviewer, type Trace, type Workbench, workbench } from "@interlatch/core/testing";
 import type { PolicyTestCase } from "@interlatch/policy";
+import { givenBy, TRIAL } from "../explain/given.ts";
 import { type Difference, differencesOf, sameJson } from "./differences.ts";
 import { playEarlier } from "./play-earlier.ts";
 import type { CaseResult } from "./results.ts";
@@ -68,7 +69,8 @@ async function judgeCase(bench: Workbench, one: PolicyTestCase): Promise<Played>
   const input = { ticket, id: one.call.id ?? "test", tool: call.tool, arguments: call.arguments };
   const preview = guard.decide(input);
   // What a denial becomes (words, a value, `repeated`) is settled when the call is made.
-  const made: unknown = preview.effect === "deny" ? await guard.run(input, () => null) : null;
+  const made: unknown =
+    preview.effect === "deny" ? await guard.run(input, () => null, TRIAL) : null;
   const denial = isDenial(made) ? made : null;
   const decision = denial?.decision ?? preview;
   await guard.close();
@@ -105,15 +107,6 @@ function fallbackDifference(
     const got = effect === "review" ? "a question to a person" : "the tool's own result";
     return [{ what: "fallback", expected, got }];
   }
-  const got: { readonly value: Json } | { readonly message: string } =
-    denial.kind === "value" ? { value: denial.value } : { message: denial.message };
-  return sameFallback(expected, got) ? [] : [{ what: "fallback", expected, got }];
-}
-
-function sameFallback(
-  expected: NonNullable<PolicyTestCase["expect"]["fallback"]>,
-  got: { readonly value: Json } | { readonly message: string },
-): boolean {
-  if ("message" in expected) return "message" in got && got.message === expected.message;
-  return "value" in got && sameJson(got.value, expected.value);
+  const got = givenBy(denial);
+  return sameJson(expected, got) ? [] : [{ what: "fallback", expected, got }];
 }

@@ -46,6 +46,7 @@ export interface PolicyParts {
   /** `undefined`: no file has the section. */
   readonly agents: readonly YamlEntry[] | undefined;
   readonly tools: readonly YamlEntry[];
+  readonly pins: readonly YamlEntry[];
   readonly facts: readonly YamlEntry[];
   readonly shapes: readonly YamlEntry[];
   readonly define: readonly YamlEntry[];
@@ -88,6 +89,7 @@ export function mergeFiles(
       ? section("agents")
       : undefined,
     tools: section("tools"),
+    pins: section("pins"),
     facts: section("facts"),
     shapes: section("shapes"),
     define: section("define"),
@@ -101,7 +103,7 @@ export function mergeFiles(
   };
 }
 
-const SECTIONS: readonly string[] = ["agents", "tools", "facts", "shapes", "define"];
+const SECTIONS: readonly string[] = ["agents", "tools", "pins", "facts", "shapes", "define"];
 
 function hasUnreadSection(root: YamlMap): boolean {
   return root.entries.some(({ key, value }) => SECTIONS.includes(key) && value.kind !== "map");

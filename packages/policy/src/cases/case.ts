@@ -22,7 +22,11 @@ export interface ExpectedDecision {
   readonly arguments?: JsonObject;
   /** Whole seconds until the same call could pass. */
   readonly retry_after?: number;
-  readonly fallback?: { readonly message: string } | { readonly value: Json };
+  readonly fallback?:
+    | { readonly message: string }
+    | { readonly value: Json }
+    | { readonly tool: string; readonly arguments: JsonObject }
+    | { readonly route: string };
 }
 
 /** One obligation, by its kind and whatever else is worth naming. */

@@ -261,7 +261,9 @@ cases:
     [
       "a fallback that is both",
       "defaults: { identity: { agent: { id: a } } }\ncases:\n  - { name: c, call: { tool: t }, expect: { effect: deny, fallback: { message: a, value: b } } }\n",
-      ["3:59 conflicting_keys: An expected fallback is either a `message` or a `value`."],
+      [
+        "3:59 conflicting_keys: An expected fallback is a `message`, a `value`, a `route`, or a `tool` with its `arguments`.",
+      ],
     ],
     [
       "an agent without an id",

@@ -17,11 +17,15 @@ export function callOf(node: YamlMap): PolicyTestCall | undefined {
   return { ...(id === undefined ? {} : { id }), tool: tool.value, arguments: given };
 }
 
+const EXPECTED_FALLBACKS: readonly string[] = ["message", "value", "route", "arguments tool"];
+
 /** What must come of a call; `undefined` where a part of it is broken. */
 export function expectedOf(node: YamlMap, reporter: Reporter): ExpectedDecision | undefined {
   const fallback = mapAt(node, "fallback");
-  if (fallback !== undefined && fallback.entries.length !== 1) {
-    const message = "An expected fallback is either a `message` or a `value`.";
+  const keys = (fallback?.entries ?? []).map(({ key }) => key).toSorted();
+  if (fallback !== undefined && !EXPECTED_FALLBACKS.includes(keys.join(" "))) {
+    const message =
+      "An expected fallback is a `message`, a `value`, a `route`, or a `tool` with its `arguments`.";
     const at = entryOf(node, "fallback")?.keyAt ?? node.at;
     reporter.error({ code: "conflicting_keys", at, message });
   }

@@ -33,6 +33,9 @@ const identity = z
 const fallback = z.strictObject({
   message: z.string().optional().describe("The exact text."),
   value: z.unknown().optional().describe("The exact value."),
+  tool: z.string().optional().describe("The lesser tool that runs instead, with `arguments`."),
+  arguments: json.optional().describe("The exact arguments of the lesser tool."),
+  route: z.string().optional().describe("The node that the run goes on at."),
 });
 
 const obligation = z

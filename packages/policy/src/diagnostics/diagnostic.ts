@@ -28,6 +28,7 @@ export const DIAGNOSTIC_CODES = [
   "bad_rate_limit",
   "bad_date",
   "bad_template",
+  "bad_fallback",
   "bad_include",
   "not_formatted",
   // conditions
@@ -75,6 +76,7 @@ export const DIAGNOSTIC_CODES = [
   "always_error",
   "unused_define",
   "unused_fact",
+  "unused_pin",
   "unused_fallback",
   "scope_unused",
   "scope_too_wide",

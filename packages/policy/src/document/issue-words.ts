@@ -80,6 +80,8 @@ export function expectation(issue: Issue): string {
     }
     case "too_big":
       return `a number of at most ${issue.maximum}`;
+    case "invalid_format":
+      return issue.format === "regex" ? `a text of the form \`${issue.pattern}\`` : "another text";
     case "invalid_union":
       return unionShapes(issue.errors);
     default:

@@ -31,10 +31,24 @@ const fallback = z
       .unknown()
       .optional()
       .describe("What the agent gets as the tool's result; `{expression}` is filled in."),
-    tool: notYet("A lesser tool that runs instead."),
-    arguments: notYet("The arguments of that tool."),
-    route: notYet("The node that the run goes on at."),
-    throw: notYet("Ends the run with an exception."),
+    tool: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A lesser tool that runs instead, where it is allowed."),
+    arguments: z
+      .unknown()
+      .optional()
+      .describe("What that tool is called with; `{expression}` is filled in."),
+    route: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The node of a graph that the run goes on at; elsewhere the message."),
+    throw: z
+      .union([z.literal(true), z.string()])
+      .optional()
+      .describe("Throws, with this text or with the message, where the host allows it."),
   })
   .describe("What the agent gets instead of a denied call.");
 
@@ -219,6 +233,16 @@ export const policyDocument: z.ZodType = z.strictObject({
     .optional()
     .describe("What agents may ask for at most; it never grants."),
   tools: z.record(z.string(), tool).optional().describe("What the policy knows of each tool."),
+  pins: z
+    .record(
+      z.string(),
+      z
+        .string()
+        .regex(/^sha256:[0-9a-f]{64}$/)
+        .describe("`sha256:` and the digest, as `interlatch tools pin` writes it."),
+    )
+    .optional()
+    .describe("The definitions of tools that people have approved. Another one is denied."),
   facts: z
     .record(z.string(), z.unknown())
     .optional()

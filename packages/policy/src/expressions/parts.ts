@@ -44,7 +44,17 @@ export function* everyExpression(expression: Expression): Generator<Expression> 
 
 /** The expressions of what an agent gets instead of a denied call. */
 export function expressionsInFallback(fallback: Fallback | undefined): readonly Expression[] {
-  return fallback?.kind === "value" ? expressionsInTemplate(fallback.value) : [];
+  switch (fallback?.kind) {
+    case "value":
+      return expressionsInTemplate(fallback.value);
+    case "tool":
+      return expressionsInTemplate(fallback.arguments);
+    case "message":
+    case "route":
+    case "throw":
+    case undefined:
+      return [];
+  }
 }
 
 /** The expressions that say what a call touches. */

@@ -10,7 +10,7 @@ import { NAME } from "../document/names.ts";
 import { formatPolicy } from "../format/format.ts";
 
 export type { ToolNote, ToolSource } from "./tools/tool-source.ts";
-export { isToolList } from "./tools/mcp.ts";
+export { isToolList, readToolList } from "./tools/mcp.ts";
 
 /** The `tools:` section made of somebody else's descriptions. */
 export interface ImportedTools {

@@ -2,6 +2,7 @@ import type { Expression } from "@interlatch/core";
 import type { BuiltRule } from "../build/rules.ts";
 import type { Compiled } from "../compile.ts";
 import type { Reporter } from "../diagnostics/reporter.ts";
+import { shown } from "../diagnostics/words.ts";
 import { entryRepair } from "../fix/removal.ts";
 import { entryOf, type YamlEntry } from "../yaml/tree.ts";
 import { fieldsRead } from "./reads.ts";
@@ -11,6 +12,7 @@ import { expressionsInFallback, expressionsInResources } from "../expressions/pa
 export function lintUse(compiled: Compiled, reporter: Reporter): void {
   warnOfDefines(compiled, reporter);
   warnOfFacts(compiled, reporter);
+  warnOfPins(compiled, reporter);
   for (const built of compiled.rules) warnOfFallback(built, reporter);
 }
 
@@ -42,6 +44,20 @@ function warnOfFacts(compiled: Compiled, reporter: Reporter): void {
         at: keyAt,
         message: `Nothing reads the fact \`${key}\`.`,
       });
+  }
+}
+
+function warnOfPins({ parts, tools }: Compiled, reporter: Reporter): void {
+  const known = tools.map(({ name }) => name);
+  for (const { key, keyAt } of parts.pins) {
+    if (known.includes(key)) continue;
+    const right = reporter.nearest(key, known);
+    reporter.warning({
+      code: "unused_pin",
+      at: keyAt,
+      message: `The pin of \`${shown(key)}\` is for no tool of this policy: its calls are denied as they are.`,
+      hint: right === undefined ? undefined : `Did you mean \`${right}\`?`,
+    });
   }
 }
 

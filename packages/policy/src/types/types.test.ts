@@ -14,6 +14,11 @@ id: desk
 agents:
   support: { when: agent.role == "support", tools: [export_data, "mail*"] }
   nobody: { when: "false" }
+shapes:
+  facts:
+    properties: { row_limit: { type: integer }, owner: { $ref: "#/$defs/name" }, home: { $ref: "#" } }
+    required: [row_limit]
+    $defs: { name: { type: string } }
 tools:
   export_data:
     operation: read
@@ -51,7 +56,7 @@ rules: []
 `;
 
 const USES = `
-import type { Agents, Results, ToolName, Tools } from "./tools.js";
+import type { Agents, Facts, Results, ToolName, Tools, Types } from "./tools.js";
 export const full: Tools["export_data"] = { table: "orders", size: 1, note: null, filter: ["a", 1] };
 export const less: Tools["export_data"] = { table: "customers", size: 1, filter: "x" };
 // @ts-expect-error: no such table
@@ -81,6 +86,10 @@ export const none: ToolName = "mail";
 export const agent: Agents["support"] = "mail.send";
 // @ts-expect-error: not in the profile
 export const beyond: Agents["support"] = "map";
+export const facts: Facts = { row_limit: 1, owner: "ann", home: { row_limit: 2 } };
+// @ts-expect-error: a fact without its limit
+export const noLimit: Types["facts"] = { owner: "ann" };
+export const all: Types["tools"]["map"] = { a: 1 };
 // @ts-expect-error: an empty profile
 export const nothing: Agents["nobody"] = "map";
 `;
@@ -155,6 +164,13 @@ export interface Results {}
 
 /** The tools that each agent profile may ask for at most. */
 export interface Agents {}
+
+/** All of it, for \`createGuard<Types>\`. */
+export interface Types {
+  readonly tools: Tools;
+  readonly results: Results;
+  readonly agents: Agents;
+}
 `);
   });
 

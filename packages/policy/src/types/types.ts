@@ -10,7 +10,8 @@ import {
 
 /**
  * TypeScript types of what a policy declares: the arguments of its tools, their results where they are described, the
- * tools that each agent profile may ask for. They help whoever writes tools and hosts; the guard does not read them.
+ * tools that each agent profile may ask for, the facts that the host hands over. They help whoever writes tools and
+ * hosts, as in `createGuard<Types>`; the guard does not read them.
  *
  * @param policy - as `compilePolicy` gives it
  *
@@ -27,10 +28,13 @@ export function policyTypes(policy: Policy): string {
   const described = tools.flatMap(([name, tool]) =>
     tool.output === undefined ? [] : [[name, tool.output] as const],
   );
-  const definitions = tools.flatMap(([name, tool]) => [
-    ...definitionsOf(name, "arguments", tool.arguments),
-    ...definitionsOf(name, "output", tool.output),
-  ]);
+  const definitions = [
+    ...tools.flatMap(([name, tool]) => [
+      ...definitionsOf(name, "arguments", tool.arguments),
+      ...definitionsOf(name, "output", tool.output),
+    ]),
+    ...definitionsOf("", "facts", policy.hostFacts),
+  ];
   const sections = [
     `// Types of the policy ${JSON.stringify(policy.id)}, made by \`interlatch types\`.\n`,
     declared("Tools", "The arguments of each tool.", tools.map(toolEntry)),
@@ -49,11 +53,25 @@ export function policyTypes(policy: Policy): string {
         entry(name, union(profile.tools.map((tool) => JSON.stringify(tool)))),
       ),
     ),
+    ...factsOf(policy),
+    declared("Types", "All of it, for `createGuard<Types>`.", [
+      entry("tools", "Tools"),
+      entry("results", "Results"),
+      entry("agents", "Agents"),
+      ...(policy.hostFacts === undefined ? [] : [entry("facts", "Facts")]),
+    ]),
     ...(definitions.length === 0
       ? []
       : [declared("Definitions", "What schemas refer to.", definitions)]),
   ];
   return sections.join("\n");
+}
+
+/** A type of its own, since its schema may be more than a map of names. */
+function factsOf({ hostFacts }: Policy): readonly string[] {
+  if (hostFacts === undefined) return [];
+  const about = commentText("What the host hands over as `facts` with an identity.", "");
+  return [`${about}export type Facts = ${typeOfObject(hostFacts, namesIn("", "facts"), "")};\n`];
 }
 
 function declared(name: string, about: string, entries: readonly string[]): string {
@@ -73,7 +91,14 @@ function toolEntry([name, tool]: readonly [string, ToolPolicy]): string {
   return `${commentText(tool.description, "  ")}${entry(name, type)}`;
 }
 
-type Part = "arguments" | "output";
+type Part = "arguments" | "output" | "facts";
+
+/** What `#` refers to in the schema of each part. */
+const WHOLE = {
+  arguments: (tool: string) => `Tools[${JSON.stringify(tool)}]`,
+  output: (tool: string) => `Results[${JSON.stringify(tool)}]`,
+  facts: () => "Facts",
+} satisfies Record<Part, (tool: string) => string>;
 
 /** `$defs` of one tool stand beside those of all others, so their names hold the tool's. */
 function definitionsOf(
@@ -89,10 +114,9 @@ function definitionsOf(
 }
 
 function namesIn(tool: string, part: Part): NameOf {
-  const whole = part === "arguments" ? "Tools" : "Results";
   return (reference) =>
     reference === "#"
-      ? `${whole}[${JSON.stringify(tool)}]`
+      ? WHOLE[part](tool)
       : `Definitions[${JSON.stringify(keyOf(tool, part, reference))}]`;
 }
 

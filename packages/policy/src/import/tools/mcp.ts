@@ -13,7 +13,15 @@ export function isToolList(document: unknown): boolean {
  * A server describes its tools itself, and its annotations are hints that the protocol says not to trust: they make
  * an operation, which a reader of the policy confirms, and never a grant.
  *
+ * @param note - is told of what was left out, with its place
  * @returns `undefined` for any other document
+ *
+ * @example
+ * ```ts
+ * import { readToolList } from "@interlatch/policy";
+ * const tools = readToolList({ tools: [{ name: "search", inputSchema: { type: "object" } }] }, console.warn);
+ * console.log(tools?.[0]?.name);
+ * ```
  */
 export function readToolList(document: unknown, note: Note): readonly ToolSource[] | undefined {
   const tools = toolsOf(document);
