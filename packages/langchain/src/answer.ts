@@ -8,22 +8,38 @@ export interface DenialArtifact {
   /** The deciding rule, where one decided. */
   readonly rule: string | null;
   readonly bundle: BundleIdentity | null;
+  /** The tool that ran instead, whose result the message has. */
+  readonly instead?: string;
+  /** The run is to end here: see `maxRepeatedDenials`. */
+  readonly end?: true;
+}
+
+/** What a denial says to the application. */
+export function artifactOf(denial: Denial): DenialArtifact {
+  const { code, rule, bundle } = denial.decision;
+  return {
+    code,
+    rule,
+    bundle,
+    ...(denial.kind === "tool" ? { instead: denial.tool } : {}),
+    ...(denial.end === true ? { end: true } : {}),
+  };
 }
 
 /**
  * The tool message for a denied call: `status: "error"` and the words for the model, or, where the policy
  * falls back to a value, `status: "success"` and that value as the tool's result.
+ *
+ * @param isNamed - whether it has the tool's name; see {@link AnswerForm.returnDirect}
  */
-export function denialMessage(denial: Denial): ToolMessage {
-  const { call, decision, kind, message } = denial;
-  const { code, rule, bundle } = decision;
-  const interlatch: DenialArtifact = { code, rule, bundle };
+export function denialMessage(denial: Denial, isNamed = true): ToolMessage {
+  const { call, kind, message } = denial;
   return new ToolMessage({
     status: kind === "value" ? "success" : "error",
-    name: call.tool,
+    ...(isNamed ? { name: call.tool } : {}),
     tool_call_id: call.id ?? "",
     content: kind === "value" ? contentOf(denial.value) : message,
-    artifact: { interlatch },
+    artifact: { interlatch: artifactOf(denial) },
   });
 }
 
@@ -32,13 +48,18 @@ export interface AnswerForm {
   /** `undefined`: the tool was called by code, which gets the bare result. */
   readonly id: string | undefined;
   readonly pair: boolean;
+  /**
+   * Whether the tool's result ends the run. `createReactAgent` then ends it with any message of the tool's name, and a
+   * denial would be the last word; without the name the model has a further turn.
+   */
+  readonly returnDirect: boolean;
 }
 
 /** What a tool returns in place of its result when the call is denied. */
-export function denialResult(denial: Denial, { id, pair }: AnswerForm): unknown {
+export function denialResult(denial: Denial, { id, pair, returnDirect }: AnswerForm): unknown {
   const bare = denial.kind === "value" ? denial.value : denial.message;
   if (id === undefined) return pair ? [bare, undefined] : bare;
-  const answer = denialMessage(denial);
+  const answer = denialMessage(denial, !returnDirect || denial.kind === "value");
   // Of a tool called inside another one the framework answers under the outer call's id.
   answer.tool_call_id = id;
   return pair ? [answer, undefined] : answer;

@@ -361,7 +361,7 @@ describe("a run that ends while a person is asked", () => {
         });
         const run = { configurable: { interlatch: guard.ticket() }, signal: ended.signal };
         await expect(guardTool(wire, guard).invoke(call("wire", {}, "c1"), run)).rejects.toThrow();
-        expect(outcomes(guard)).toEqual(["error"]);
+        expect(outcomes(guard)).toEqual(["blocked"]);
       }
       expect(ran).toEqual([]);
     },

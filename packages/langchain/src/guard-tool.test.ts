@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { ToolMessage } from "@langchain/core/messages";
+import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import { RunnableLambda } from "@langchain/core/runnables";
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import {
@@ -8,8 +8,11 @@ import {
   StructuredTool,
   tool,
   ToolInputParsingException,
+  type ClientTool,
 } from "@langchain/core/tools";
 import { convertToOpenAITool } from "@langchain/core/utils/function_calling";
+import { Command, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
+import { ToolNode } from "@langchain/langgraph/prebuilt";
 import { testGuard, type TestGuard } from "@interlatch/core/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -420,9 +423,8 @@ describe("what stays", () => {
     },
   );
 
-  verifies("lc.x.same", "everything a model or a program sees of a tool stays", async () => {
-    const { guard } = await start();
-    const original = new DynamicStructuredTool({
+  const marked = (): DynamicStructuredTool =>
+    new DynamicStructuredTool({
       name: "look",
       description: "looks",
       schema,
@@ -433,36 +435,63 @@ describe("what stays", () => {
       tags: ["orders"],
       verboseParsingErrors: true,
     });
-    Object.freeze(original);
+
+  verifies("lc.20", "extras, metadata, tags, description and all else stay", async () => {
+    const { guard } = await start();
+    const original = marked();
     const guarded = guardTool(original, guard);
     expect(guarded).not.toBe(original);
-    expect(guarded.schema).toBe(original.schema);
-    for (const name of [
-      "name",
-      "description",
-      "returnDirect",
-      "extras",
-      "metadata",
-      "tags",
-      "responseFormat",
-    ] as const) {
-      expect(guarded[name]).toEqual(original[name]);
+    for (const name of Object.keys(original) as (keyof DynamicStructuredTool)[]) {
+      // `func` is where the guard stands, and `lc_kwargs` holds it.
+      if (name === "func" || name === "lc_kwargs") continue;
+      expect(guarded[name], name).toBe(original[name]);
     }
-    expect(convertToOpenAITool(guarded)).toEqual(convertToOpenAITool(original));
-    expect(
-      await guarded.invoke({ order: 1 }, { configurable: { interlatch: guard.ticket() } }),
-    ).toBe("");
   });
 
-  verifies("lc.x.command", "what steers the graph comes back untouched", async () => {
+  verifies("lc.21", "a provider is told the same of the tool", async () => {
+    const { guard } = await start();
+    const json = {
+      type: "object",
+      properties: { order: { type: "number" } },
+      required: ["order"],
+    } as const;
+    const text = new DynamicTool({ name: "say", description: "says", func: async () => "" });
+    const runnable = RunnableLambda.from((args: { order: number }) => args.order);
+    const originals = [
+      marked(),
+      text,
+      tool(() => "", { name: "look", description: "looks", schema: json }),
+      runnable.asTool({ name: "look", description: "looks", schema }),
+    ];
+    for (const original of originals) {
+      const told = convertToOpenAITool(guardTool(original as ClientTool, guard) as typeof text);
+      expect(told).toEqual(convertToOpenAITool(original as typeof text));
+    }
+  });
+
+  verifies("lc.22", "a command steers the graph, and a denied one does not", async () => {
     const { guard, run } = await start();
-    // What LangGraph's `Command` is for LangChain.
-    const command = { lc_direct_tool_output: true, goto: "elsewhere", update: {} };
-    const look = guardTool(
-      tool(() => command, { name: "look", schema }),
-      guard,
-    );
-    expect(await look.invoke(call("look", { order: 1 }, "c1"), run)).toBe(command);
+    const command = new Command({ goto: "elsewhere", update: {} });
+    for (const [name, visited] of [
+      ["look", ["elsewhere"]],
+      ["refund", []],
+    ] as const) {
+      const been: string[] = [];
+      const steers = guardTool(
+        tool(() => command, { name, schema }),
+        guard,
+      );
+      const graph = new StateGraph(MessagesAnnotation)
+        .addNode("tools", new ToolNode([steers]), { ends: ["elsewhere"] })
+        .addNode("elsewhere", () => (been.push("elsewhere"), {}))
+        .addEdge(START, "tools")
+        .compile();
+      const asked = call(name, { order: 1 }, name);
+      const said = new AIMessage({ content: "", tool_calls: [asked] });
+      const { messages } = await graph.invoke({ messages: [said] }, run);
+      expect(been).toEqual(visited);
+      if (name === "refund") denied(messages.at(-1), name);
+    }
   });
 
   verifies(
@@ -578,7 +607,7 @@ describe("what stays", () => {
       const context = { configurable: { interlatch: asked.ticket() }, signal: during.signal };
       await expect(wire.invoke({ order: 1 }, context)).rejects.toThrow("stopped");
       expect(ran).toEqual([]);
-      expect(asked.audit.records.at(-1)).toMatchObject({ type: "outcome", outcome: "error" });
+      expect(asked.audit.records.at(-1)).toMatchObject({ type: "outcome", outcome: "blocked" });
     },
   );
 
@@ -621,7 +650,7 @@ describe("tools that stream", () => {
     return "whole";
   }
 
-  verifies("lc.x.generator", "parts and the result of a generator tool come through", async () => {
+  verifies("lc.23", "parts and the result of a generator tool come through", async () => {
     const { guard, run } = await start();
     const seen: unknown[] = [];
     const wrapped = [
@@ -833,7 +862,7 @@ describe("who acts", () => {
     },
   );
 
-  verifies("lc.x.two-agents", "one tool in two runs is judged for each agent", async () => {
+  verifies("lc.30", "one tool in two runs is judged for each agent", async () => {
     const { guard } = await start();
     const look = guardTool(
       tool(() => "ok", { name: "look", schema }),

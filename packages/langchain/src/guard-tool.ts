@@ -1,10 +1,12 @@
 import { isRunnableToolLike, type ClientTool, type ServerTool } from "@langchain/core/tools";
 import { InterlatchError, type Guard, type Ticket } from "@interlatch/core";
 import { coverageOf } from "./coverage.ts";
+import { digestOf, shareDigest, showCleaned } from "./definition.ts";
 import type { IdentityOptions } from "./identity.ts";
 import { guardRunnableTool } from "./runnable-tool.ts";
 import { guardStructuredTool } from "./structured.ts";
 import { isClientTool, nameOf } from "./tool-kinds.ts";
+import { rememberOriginal, type Siblings } from "./lesser-tool.ts";
 import type { GuardedTool } from "./run.ts";
 import { guardianOf } from "./ways.ts";
 
@@ -26,6 +28,10 @@ export interface GuardToolOptions extends IdentityOptions {
  * The policy judges the arguments after the tool's own schema, and the tool gets those that were judged. The
  * argument of a text tool is `arguments.input`. A class that brings its own `invoke` is judged on what that gets.
  *
+ * What a model reads of a discovered tool, whose schema is JSON as MCP servers give it, is cleaned of invisible
+ * characters, comments and instructions, unless the policy pins its definition; see `cleanDefinition` of
+ * `@interlatch/core`.
+ *
  * A denied call gives a `ToolMessage` with `status: "error"`, or the policy's fallback value, and throws
  * nothing; called by code, without a tool call, it gives the bare text or value. A call by code needs no id:
  * it is recorded as `direct:<uuid>`. A tool call without an id is denied `missing_call_id`.
@@ -46,30 +52,45 @@ export function guardTool<T extends ClientTool>(
   guard: Guard,
   options: GuardToolOptions = {},
 ): T {
+  return guardAmong([], tool, guard, options);
+}
+
+/** {@link guardTool} for a tool in place of which one of its siblings may run, where the policy says so. */
+export function guardAmong<T extends ClientTool>(
+  siblings: Siblings,
+  tool: T,
+  guard: Guard,
+  options: GuardToolOptions,
+): T {
   const guardian = guardianOf(tool);
   if (guardian?.guard === guard) {
     if (contradicts(guardian.ticket, options.ticket)) throw boundTwice(nameOf(tool));
     return tool;
   }
-  const facts = factsOf(tool, guard, options);
+  const facts = factsOf(tool, guard, options, siblings);
   const guarded = isRunnableToolLike(tool)
     ? guardRunnableTool(tool, facts)
     : guardStructuredTool(tool, facts);
+  shareDigest(guarded, tool);
+  rememberOriginal(guarded, tool);
+  showCleaned(guarded, tool, guard);
   guard.cover([coverageOf(guarded, guard)]);
   return guarded;
 }
 
 /**
  * {@link guardTool} for a list. Tools that a provider runs are descriptions without code: they stay in the
- * list and are reported as out of reach, see {@link coverage}.
+ * list and are reported as out of reach, see {@link coverage}. Where the policy lets a lesser tool run in place of a
+ * denied one, it is looked for in this list; its result then comes as that of the denied call, and says so.
  */
 export function guardTools<T extends readonly (ClientTool | ServerTool)[] | []>(
   tools: T,
   guard: Guard,
   options: IdentityOptions = {},
 ): T {
+  const siblings: Siblings = [...tools];
   const guarded = tools.map((tool) => {
-    if (isClientTool(tool)) return guardTool(tool, guard, options);
+    if (isClientTool(tool)) return guardAmong(siblings, tool, guard, options);
     guard.cover([coverageOf(tool, guard)]);
     return tool;
   });
@@ -88,10 +109,16 @@ function boundTwice(name: string): InterlatchError {
   );
 }
 
-function factsOf(tool: ClientTool, guard: Guard, options: GuardToolOptions): GuardedTool {
+function factsOf(
+  tool: ClientTool,
+  guard: Guard,
+  options: GuardToolOptions,
+  siblings: Siblings,
+): GuardedTool {
   const { stream = false, ...identity } = options;
-  const { responseFormat, metadata, _call, func } = tool as {
+  const { responseFormat, returnDirect, metadata, _call, func } = tool as {
     readonly responseFormat?: unknown;
+    readonly returnDirect?: unknown;
     readonly metadata?: Record<string, unknown>;
     readonly _call?: unknown;
     readonly func?: unknown;
@@ -100,10 +127,13 @@ function factsOf(tool: ClientTool, guard: Guard, options: GuardToolOptions): Gua
     guard,
     // Once: a tool that is renamed later is still the one that the policy judges.
     name: nameOf(tool),
+    definition: digestOf(tool),
     identity,
     stream: stream || isGeneratorFunction(_call) || isGeneratorFunction(func),
     pair: responseFormat === "content_and_artifact",
+    returnDirect: returnDirect === true,
     metadata,
+    siblings,
   };
 }
 

@@ -6,10 +6,12 @@ export {
   type ToolCallRequest,
 } from "./middleware.ts";
 export { coverage } from "./coverage.ts";
+export { checkGiven } from "./given.ts";
 export { denialOf, type DenialArtifact } from "./answer.ts";
 export { ticketOf, type IdentityOptions, type RunContext } from "./identity.ts";
-export { openCalls, openTurn, type OpenedTurn, type ToolOf } from "./turn.ts";
+export { isOver, openCalls, openTurn, type OpenedTurn, type ToolOf } from "./turn.ts";
 export type { ReviewOptions, ReviewRefusal, ReviewRun } from "./review/options.ts";
 export type { InboxRequestValue, ReviewAction, ReviewRequestValue } from "./review/question.ts";
 export { reviewTurn } from "./review/turn.ts";
 export { isClientTool } from "./tool-kinds.ts";
+export { visibleTools } from "./visible.ts";

@@ -422,7 +422,7 @@ describe("policyMiddleware in createAgent", () => {
   );
 
   verifies(
-    "lg.x.config-cannot-weaken",
+    "lg.35",
     "context and configurable of a caller change nothing",
     async () => {
       const { agent, guard, ran } = await agentFor([
@@ -442,7 +442,7 @@ describe("policyMiddleware in createAgent", () => {
   );
 
   verifies(
-    "lg.x.server-tool",
+    "lg.36",
     "a provider's tool is shown only where the policy knows it",
     async () => {
       const guard = await testGuard({ look: "allow", web_search: "allow" });

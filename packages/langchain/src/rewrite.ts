@@ -60,7 +60,7 @@ function noted(made: unknown, note: string, { id, pair, name, metadata }: Result
  * What a tool made for the graph itself, a message or a command with messages for the state, with the note in its
  * messages. A copy: the tool may give the same message for its next call, which nobody changed.
  */
-function withNote(output: object, note: string): object {
+export function withNote(output: object, note: string): object {
   if (ToolMessage.isInstance(output))
     return replaced(output, { content: addNote(output.content, note) });
   const update: unknown = "update" in output ? output.update : undefined;
@@ -81,8 +81,9 @@ function replaced<Whole extends object>(whole: Whole, members: object): Whole {
   return Object.assign(copy, members);
 }
 
-function addNote<Content extends MessageContent>(content: Content, note: string): Content;
-function addNote(content: MessageContent, note: string): MessageContent {
+/** Text behind a result. */
+export function addNote<Content extends MessageContent>(content: Content, note: string): Content;
+export function addNote(content: MessageContent, note: string): MessageContent {
   if (typeof content === "string") return content === "" ? note : `${content}\n\n${note}`;
   return [...content, { type: "text", text: note }];
 }

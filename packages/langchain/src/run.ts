@@ -1,22 +1,30 @@
 import type { ToolRunnableConfig } from "@langchain/core/tools";
 import { AIMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
-import type { Guard } from "@interlatch/core";
+import type { DefinitionDigest, Guard } from "@interlatch/core";
 import { denialResult } from "./answer.ts";
+import { isBubbleUp } from "./thrown.ts";
 import { nameArguments } from "./arguments.ts";
 import { ticketOf, type IdentityOptions } from "./identity.ts";
+import { lesserAnswer } from "./lesser-answer.ts";
+import { lesserTool, type Siblings } from "./lesser-tool.ts";
 import { withRewriteNote } from "./rewrite.ts";
 
 /** A tool as its guard knows it. */
 export interface GuardedTool {
   readonly guard: Guard;
   readonly name: string;
+  readonly definition: DefinitionDigest;
   readonly identity: IdentityOptions;
   /** It gives its parts one by one. */
   readonly stream: boolean;
   /** It returns a pair of content and artifact. */
   readonly pair: boolean;
+  /** Its result ends the run. */
+  readonly returnDirect: boolean;
   readonly metadata: Record<string, unknown> | undefined;
+  /** What was guarded together with it. */
+  readonly siblings: Siblings;
 }
 
 /** What a tool node hands to a tool beside the framework's own fields. */
@@ -35,16 +43,19 @@ export function runTool(
   config: ToolConfig | undefined,
   execute: ExecuteTool,
 ): unknown {
-  const { guard, name, identity, stream, pair } = tool;
+  const { guard, name, identity, siblings, stream } = tool;
   const named = nameArguments(taken);
   const { id, answerTo } = callOf(name, config);
   const batch = turnOf(config?.state, id);
   const form = { ...tool, id: answerTo };
+  // What a lesser tool throws to steer the graph must not be lost with the answer that it is not.
+  let steering: { readonly thrown: unknown } | undefined;
   const result = guard.run<unknown, unknown>(
     {
       ticket: ticketOf(guard, config, identity),
       id,
       tool: name,
+      definition: tool.definition,
       arguments: named.arguments,
       ...(batch === undefined ? {} : { batch }),
     },
@@ -54,7 +65,21 @@ export function runTool(
       const given = decision.rewrites.length === 0 ? config : withArguments(config, effective);
       return withRewriteNote(execute(named.restore(effective), given), decision, form);
     },
-    { denied: (denial) => denialResult(denial, { id: answerTo, pair }), stream },
+    {
+      denied: (denial) => {
+        // It may be denied because its review was given up with the run, which ends as the framework would end it.
+        config?.signal?.throwIfAborted();
+        if (steering !== undefined) throw steering.thrown;
+        return denial.kind === "tool" ? lesserAnswer(denial, form) : denialResult(denial, form);
+      },
+      fallbackTool: (other) =>
+        lesserTool(other, siblings, config, (thrown) => {
+          if (isBubbleUp(thrown)) steering = { thrown };
+        }),
+      stream,
+      // A run that has ended waits for nobody, and leaves an approval that comes later to whoever asks next.
+      ...(config?.signal === undefined ? {} : { signal: config.signal }),
+    },
   );
   if (isIterator(result)) return result;
   return stream ? only(result) : Promise.resolve(result);

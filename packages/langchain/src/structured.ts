@@ -2,7 +2,9 @@ import { parseCallbackConfigArg } from "@langchain/core/callbacks/manager";
 import { Runnable } from "@langchain/core/runnables";
 import { StructuredTool, type ClientTool } from "@langchain/core/tools";
 import { markWay } from "./mark.ts";
+import { isMcpTool, unchangeable } from "./mcp.ts";
 import { runTool, type GuardedTool, type ToolConfig } from "./run.ts";
+import { announce } from "./sub-agents.ts";
 import { isToolCall, overridesCall, overridesInvoke } from "./tool-kinds.ts";
 import { isGuardedBy, OVER_INVOKE, RUNS_THE_TOOL } from "./ways.ts";
 
@@ -30,12 +32,13 @@ export function guardStructuredTool<T extends ClientTool>(tool: T, facts: Guarde
     define(name, markWay(way, { guard: facts.guard, ticket: facts.identity.ticket }));
   };
 
+  const ready = isMcpTool(tool) ? unchangeable : (effective: unknown) => effective;
   for (const name of RUNS_THE_TOOL) {
     const method = own[name];
     if (typeof method !== "function" || isGuardedBy(method, facts.guard)) continue;
     guard(name, (taken: unknown, runManager: unknown, config?: ToolConfig) =>
       runTool(facts, taken, config, (effective, given) =>
-        (method as Method).call(tool, effective, runManager, given),
+        (method as Method).call(tool, ready(effective), runManager, given),
       ),
     );
   }
@@ -44,6 +47,7 @@ export function guardStructuredTool<T extends ClientTool>(tool: T, facts: Guarde
   if (typeof call === "function" && !isGuardedBy(call, facts.guard)) {
     const enter = async function (this: unknown, input: unknown, config?: unknown, tags?: unknown) {
       const given = configOf(input, config);
+      announce(given, facts.guard);
       // Arguments that look like a call, which the framework would take apart once more: nothing is run on them.
       const nested = isToolCall(input) && given.toolCall !== input;
       if (overridesCall(call) || nested) return whole(call as Method, input, given, tags);
@@ -52,9 +56,11 @@ export function guardStructuredTool<T extends ClientTool>(tool: T, facts: Guarde
     guard("call", enter);
   }
   if (overridesInvoke(tool) && !isGuardedBy(own["invoke"], facts.guard)) {
-    guard("invoke", async (input: unknown, config?: ToolConfig) =>
-      whole(tool.invoke as Method, input, configOf(input, config), undefined),
-    );
+    guard("invoke", async (input: unknown, config?: ToolConfig) => {
+      const given = configOf(input, config);
+      announce(given, facts.guard);
+      return whole(tool.invoke as Method, input, given, undefined);
+    });
   }
   for (const name of OVER_INVOKE) {
     // A class that brings its own would go round the guarded `invoke`.

@@ -2,9 +2,18 @@ import type { BaseMessage } from "@langchain/core/messages";
 import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool } from "@langchain/core/tools";
-import type { CallInput, Guard, OpenedCall, Ticket } from "@interlatch/core";
-import { denialMessage } from "./answer.ts";
+import {
+  type CallInput,
+  deniedError,
+  type Denial,
+  type Guard,
+  type OpenedCall,
+  type OpenOptions,
+  type Ticket,
+} from "@interlatch/core";
+import { denialMessage, denialOf } from "./answer.ts";
 import { nameArguments, readArguments } from "./arguments.ts";
+import { digestOf } from "./definition.ts";
 import { isToolCall } from "./tool-kinds.ts";
 
 /** The calls of the model's last turn that nobody has answered yet. */
@@ -22,6 +31,20 @@ export interface OpenedTurn {
   readonly messages: ToolMessage[];
   /** The calls that go on to the tools, which are guarded themselves. */
   readonly remaining: ToolCall[];
+  /** What the denied calls got, in their order. */
+  readonly denials: readonly Denial[];
+}
+
+/**
+ * Whether the run is to end after these messages: one of the answers to the model's last turn says so, see
+ * `maxRepeatedDenials`. Whoever can write messages can only end a run with it.
+ */
+export function isOver(messages: readonly BaseMessage[]): boolean {
+  for (const message of messages.toReversed()) {
+    if (!ToolMessage.isInstance(message)) return false;
+    if (denialOf(message)?.end === true) return true;
+  }
+  return false;
 }
 
 /**
@@ -30,16 +53,22 @@ export interface OpenedTurn {
  * which answers in the framework's way, are calls without an id (nothing could be answered under none), arguments
  * that the tool's own schema refuses, and calls for which `toolOf` gives nothing to read them with.
  *
+ * Throws a `DeniedError` where the policy wants that of a denied call, and the host allows it.
+ *
  * @param toolOf - the tool of a call; `"unknown"`: there is none, the call is judged as it came
+ * @param options - `leave: "tool"`: a denied call in place of which a lesser tool may run remains, for its guarded tool.
+ *   Only where nothing but guarded tools gets what remains
  */
 export async function openTurn(
   guard: Guard,
   ticket: Ticket | undefined,
   calls: readonly ToolCall[],
   toolOf: ToolOf,
+  options: OpenOptions = {},
 ): Promise<OpenedTurn> {
   const judged = await readTurn(ticket, calls, toolOf);
-  return answerTurn(calls, judged, guard.open(judged.map(({ input }) => input)));
+  const inputs = judged.map(({ input }) => input);
+  return answerTurn(calls, judged, guard.open(inputs, options));
 }
 
 /** The tool of a call; `"unknown"`: there is none. `undefined`: it is not known here. */
@@ -67,7 +96,8 @@ export async function readTurn(
       const args = await argumentsOf(call, tool ?? "unknown", times);
       if (args === undefined) return undefined;
       const { id, name } = call;
-      return { call, input: { ticket, id, tool: name, arguments: args.named } };
+      const definition = tool === undefined || tool === "unknown" ? undefined : digestOf(tool);
+      return { call, input: { ticket, id, tool: name, definition, arguments: args.named } };
     }),
   );
   return read.filter((one) => one !== undefined);
@@ -85,16 +115,20 @@ export function answerTurn(
 ): OpenedTurn {
   const answers = new Map<string, ToolMessage>();
   const denied = new Set<ToolCall>();
+  const denials: Denial[] = [];
   for (const [index, { denial }] of opened.entries()) {
     const call = read[index]?.call;
     if (denial === undefined || call?.id === undefined) continue;
+    if (denial.kind === "throw") throw deniedError(denial);
     denied.add(call);
+    denials.push(denial);
     // Two calls under one id get one answer, which says the same of both.
     answers.set(call.id, denialMessage(denial));
   }
   return {
     messages: [...answers.values()],
     remaining: calls.filter((call) => !denied.has(call)),
+    denials,
   };
 }
 

@@ -3,7 +3,7 @@ import { isBubbleUp } from "../thrown.ts";
 import { readAnswers, type NamelessAnswer } from "./answers.ts";
 import type { Standing } from "./checkpoint.ts";
 import { refusedWhole, type ReviewOptions, type ReviewRefusal, type ReviewRun } from "./options.ts";
-import { answerDigest, type ReviewAction } from "./question.ts";
+import { answerDigest, isShownAs, type ReviewAction } from "./question.ts";
 
 /** What LangGraph holds of answers to a task's questions, and what ended the asking. */
 export interface Drained {
@@ -90,17 +90,23 @@ function isStale(answer: unknown, { asked, byId }: Standing): boolean {
 
 async function decide(
   guard: Guard,
-  { id, toolCallId }: ReviewAction,
+  action: ReviewAction,
   answer: NamelessAnswer,
   reviewer: Reviewer,
   pending: readonly Approval[],
 ): Promise<ReviewRefusal | null> {
-  if (!pending.some((approval) => approval.id === id)) {
+  const { id, toolCallId } = action;
+  const approval = pending.find((one) => one.id === id);
+  if (approval === undefined) {
     return {
       toolCallId,
       code: "not_pending",
       why: "this question is over, or its call has changed",
     };
+  }
+  if (!isShownAs(action, approval)) {
+    const why = "the thread shows another question than the approval's: see it as it is asked now";
+    return { toolCallId, code: "approval_mismatch", why };
   }
   const result = await guard.approvals.decide({ ...answer, reviewer });
   return result.ok ? null : { toolCallId, code: result.code, why: result.why };

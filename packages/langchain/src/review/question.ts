@@ -1,4 +1,11 @@
-import { callDigest, type Approval, type DecisionCode, type JsonObject } from "@interlatch/core";
+import {
+  callDigest,
+  canonicalJson,
+  type Approval,
+  type DecisionCode,
+  type Json,
+  type JsonObject,
+} from "@interlatch/core";
 import type { ReviewOptions, ReviewRefusal } from "./options.ts";
 
 /** One call that people are asked about: the shape of LangChain's `ActionRequest`, and what an answer is bound by. */
@@ -115,6 +122,24 @@ function actionOf(approval: Approval): ReviewAction {
   };
 }
 
+/**
+ * Whether a question stood in the thread as its approval has it. A checkpoint lies where others may write too, and
+ * whoever was shown another call has not approved this one.
+ */
+export function isShownAs(shown: ReviewAction, approval: Approval): boolean {
+  return wordsOf(shown) === wordsOf(actionOf(approval));
+}
+
+/** All of a question but its priority, which may grow while it waits. */
+function wordsOf(action: ReviewAction): string | null {
+  try {
+    const words: unknown = JSON.parse(JSON.stringify({ ...action, priority: undefined }));
+    return canonicalJson(words as Json); // what JSON gives
+  } catch {
+    return null; // no JSON, so nothing of ours
+  }
+}
+
 /** What was asked, read back from an interrupt of ours. */
 export interface Asked {
   readonly actions: readonly ReviewAction[];
@@ -125,11 +150,17 @@ export interface Asked {
 export function askedIn(value: unknown): Asked | undefined {
   const [request] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
   if (typeof request !== "object" || request === null) return undefined;
-  const { actionRequests, question, heard } = request as Readonly<Record<string, unknown>>;
-  const actions: unknown = question === undefined ? actionRequests : [question];
+  const { actionRequests, action_request, heard } = request as Readonly<Record<string, unknown>>;
+  const actions = action_request === undefined ? actionRequests : [inboxAction(request)];
   if (!Array.isArray(actions) || !actions.every(isAction) || !Array.isArray(heard))
     return undefined;
   return { actions, heard: heard.filter((one) => typeof one === "string") };
+}
+
+/** The question of an inbox, in the words that were shown. */
+function inboxAction(request: object): unknown {
+  const { question, action_request, description } = request as Partial<InboxRequestValue>;
+  return { ...question, name: action_request?.action, args: action_request?.args, description };
 }
 
 function isAction(value: unknown): value is ReviewAction {

@@ -1,5 +1,5 @@
 import type { ToolCall } from "@langchain/core/messages/tool";
-import type { Approval, Guard, OpenedCall, Ticket } from "@interlatch/core";
+import type { Approval, Guard, OpenedCall, OpenOptions, Ticket } from "@interlatch/core";
 import {
   answerTurn,
   openTurn,
@@ -21,7 +21,9 @@ const ASKING = { reviews: true, leave: "every" } as const;
  * before anything of the turn runs. When the run is resumed it takes the answers, each for its own call, and goes on,
  * or asks again about what is still open. It keeps nothing: approvals are found again by the calls themselves.
  *
- * Throws what LangGraph's `interrupt` throws, which is how a run stops, and nothing else.
+ * Throws what LangGraph's `interrupt` throws, which is how a run stops, and what {@link openTurn} throws.
+ *
+ * @param leave - as of {@link openTurn}
  */
 export async function reviewTurn(
   guard: Guard,
@@ -30,24 +32,25 @@ export async function reviewTurn(
   toolOf: ToolOf,
   run: ReviewRun | undefined,
   options: ReviewOptions,
+  leave: OpenOptions = {},
 ): Promise<OpenedTurn> {
   if (run === undefined || options.reviews === "tool" || !canInterrupt(run)) {
-    return openTurn(guard, ticket, calls, toolOf);
+    return openTurn(guard, ticket, calls, toolOf, leave);
   }
   const read = await readTurn(ticket, calls, toolOf);
   const inputs = read.map(({ input }) => input);
   const unread = calls.filter((call) => !read.some((one) => one.call === call));
   let opened = await guard.open(inputs, ASKING);
   if (pendingIn(opened).length === 0 && unread.length === 0) {
-    return finish(guard, calls, read, opened);
+    return finish(guard, calls, read, opened, leave);
   }
   const standing = await standingOf(run);
   let pending = [...pendingIn(opened), ...(await askedBefore(guard, unread, standing))];
-  if (pending.length === 0) return finish(guard, calls, read, opened);
+  if (pending.length === 0) return finish(guard, calls, read, opened, leave);
   const { heard } = standing;
   const asked = drain(run, requestOf(pending, options, { refused: [], heard }));
   // Nobody can be asked: the tools are guarded, and deny what nobody has approved.
-  if (!asked.isInterrupt) return finish(guard, calls, read, opened);
+  if (!asked.isInterrupt) return finish(guard, calls, read, opened, leave);
   if (asked.answers.length === 0) throw asked.stop;
 
   const refused = await hear(guard, asked, standing, pending, run, options);
@@ -59,7 +62,7 @@ export async function reviewTurn(
     const again = drain(run, requestOf(pending, options, beside));
     if (again.isInterrupt) throw again.stop;
   }
-  return finish(guard, calls, read, opened);
+  return finish(guard, calls, read, opened, leave);
 }
 
 /** Records the denied calls, now that nothing can stop the run any more, and answers them. */
@@ -68,11 +71,12 @@ async function finish(
   calls: readonly ToolCall[],
   read: readonly ReadCall[],
   opened: readonly OpenedCall[],
+  leave: OpenOptions,
 ): Promise<OpenedTurn> {
   const denied = read.filter((_, index) => opened[index]?.decision.effect === "deny");
-  if (denied.length === 0) return { messages: [], remaining: [...calls] };
+  if (denied.length === 0) return { messages: [], remaining: [...calls], denials: [] };
   const inputs = denied.map(({ input }) => input);
-  return answerTurn(calls, denied, await guard.open(inputs, { reviews: true }));
+  return answerTurn(calls, denied, await guard.open(inputs, { ...leave, reviews: true }));
 }
 
 function pendingIn(opened: readonly OpenedCall[]): readonly Approval[] {
