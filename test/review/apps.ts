@@ -1,6 +1,6 @@
 import { HumanMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
-import { tool } from "@langchain/core/tools";
+import { tool, type ToolRunnableConfig } from "@langchain/core/tools";
 import {
   Command,
   END,
@@ -79,11 +79,18 @@ export interface Outcome {
 
 /** A compiled graph or agent. */
 export interface Runnable {
+  /** Of an agent: the graph that it is. */
+  readonly graph?: object;
   invoke(input: unknown, config: object): Promise<Outcome>;
+  stream(input: unknown, config: object): Promise<AsyncIterable<unknown>>;
   getState(
     config: object,
   ): Promise<{ readonly config: object; readonly values: Pick<Outcome, "messages"> }>;
   updateState(config: object, update: object, node: string): Promise<object>;
+  getStateHistory(config: object): AsyncIterable<{
+    readonly config: { readonly configurable?: object };
+    readonly values: Partial<Pick<Outcome, "messages">>;
+  }>;
 }
 
 /** What a framework makes of a guard, tools and a model. */
@@ -124,16 +131,28 @@ export const FRAMEWORKS: readonly (readonly [name: string, framework: Framework]
       });
       const { graph } = agent;
       return {
+        graph,
         invoke: (input, config) => agent.invoke(input as never, config as never), // as above
+        stream: (input, config) => agent.stream(input as never, config as never), // as above
         getState: (config) => graph.getState(config),
         updateState: (config, update, node) => graph.updateState(config, update, node),
+        getStateHistory: (config) => graph.getStateHistory(config),
       } as Runnable;
     },
   ],
 ];
 
-function toolsThat(run: (name: string, args: object) => Promise<string>) {
-  return NAMES.map((name) => tool((args) => run(name, args), { name, schema: SCHEMA }));
+function toolsThat(
+  run: (name: string, args: object, id: string) => Promise<unknown>,
+  returnDirect: boolean,
+) {
+  return NAMES.map((name) =>
+    tool((args, config: ToolRunnableConfig) => run(name, args, config.toolCall?.id ?? ""), {
+      name,
+      schema: SCHEMA,
+      returnDirect,
+    }),
+  );
 }
 
 /** Options of {@link start}. */
@@ -144,6 +163,10 @@ export interface StartOptions extends TestGuardOptions {
   readonly checkpointer?: BaseCheckpointSaver | null;
   /** What a tool does before it answers. */
   readonly during?: (name: string) => Promise<void>;
+  /** What a tool answers to a call; default: `pay done`. */
+  readonly gives?: (name: string, id: string) => unknown;
+  /** Whether the tools' results are to be the last word of a run. */
+  readonly returnDirect?: boolean;
 }
 
 /** A conversation whose model says these things, and what came of it. */
@@ -170,17 +193,18 @@ export interface Question {
 export async function start(
   framework: Framework,
   turns: readonly ScriptedTurn[],
-  { review = {}, policy = REVIEWS, checkpointer, during, ...rest }: StartOptions = {},
+  { review = {}, policy = REVIEWS, checkpointer, ...more }: StartOptions = {},
 ): Promise<Conversation> {
+  const { during, gives = (name) => `${name} done`, returnDirect = false, ...rest } = more;
   const guard = await testGuard(policy, rest);
   const ran: string[] = [];
   const model = new ScriptedModel([...turns]);
   const saver = checkpointer === null ? undefined : (checkpointer ?? new MemorySaver());
-  const tools = toolsThat(async (name, args) => {
+  const tools = toolsThat(async (name, args, id) => {
     await during?.(name);
     ran.push(`${name} ${JSON.stringify(args)}`);
-    return `${name} done`;
-  });
+    return gives(name, id);
+  }, returnDirect);
   const options: ReviewOptions = {
     reviewer: ({ configurable }) => configurable?.["reviewer"] as Reviewer | undefined, // set by `as`
     ...review,

@@ -165,7 +165,7 @@ describe("past the policy node", () => {
     expect(ran).toEqual([]);
   });
 
-  verifies("lg.x.task", "in a task a call runs once it is approved, and once only", async () => {
+  verifies("lg.25", "in a task a call runs once it is approved, and once only", async () => {
     const { guard, as, ran } = await parts();
     const pay = guardTool(
       tool(() => ran.push("pay") && "paid", { name: "pay", schema: SCHEMA }),

@@ -3,13 +3,13 @@ import type { ReviewAction } from "@interlatch/langchain";
 import { describe, expect } from "vitest";
 import { call } from "../scripted-model.ts";
 import { toolPolicy } from "../tool-policy.ts";
+import { ASKING_PATHS } from "../langgraph/paths.ts";
 import { verifies } from "../verifies.ts";
 import {
   answers,
   APPROVE,
   dangling,
   FINANCE,
-  FRAMEWORKS,
   questionOf,
   REJECT,
   REVIEWS,
@@ -40,7 +40,7 @@ const SMALL_PAYMENTS = toolPolicy(REVIEWS.tools, [
 /** Approves `pay` and rejects the rest. */
 const payOnly = ({ name }: ReviewAction) => (name === "pay" ? APPROVE : REJECT);
 
-describe.each(FRAMEWORKS)("%s", (_, framework) => {
+describe.each(ASKING_PATHS)("$name", ({ make: framework }) => {
   verifies("lg.03", "asks once for the turn, before anything of it runs", async () => {
     const turn = [call("look", {}, "c0"), PAY, MAIL, call("refund", {}, "c3")];
     const { app, ask, as, ran, guard, memory } = await start(framework, [turn]);

@@ -1,29 +1,37 @@
 import type { BaseMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import type { Guard } from "@interlatch/core";
 import {
+  checkGiven,
   isClientTool,
   openCalls,
-  openTurn,
+  reviewTurn,
   ticketOf,
   type IdentityOptions,
   type OpenedTurn,
-  type RunContext,
+  type ReviewOptions,
+  type ReviewRun,
 } from "@interlatch/langchain";
 
 /** A graph's state with messages, or the messages alone. */
 export type MessagesState = { readonly messages: readonly BaseMessage[] } | readonly BaseMessage[];
 
 /** Options of {@link policyHook}. */
-export interface PolicyHookOptions extends IdentityOptions {
-  /** The tools of the graph: arguments are read with their schemas. Left out, they are judged as the model wrote them. */
+export interface PolicyHookOptions extends IdentityOptions, ReviewOptions {
+  /**
+   * The tools of the graph: arguments are read with their schemas. Left out, they are judged as the model wrote them,
+   * and an approval does not fit a call in which a schema has changed anything.
+   */
   readonly tools?: readonly (ClientTool | ServerTool)[];
 }
 
 /**
- * Judges the model's last turn, for authors who keep a policy node of their own. Denied calls are recorded; the
- * others are decided again, reserved and recorded when their guarded tool runs, so guard the tools too. It asks
- * nobody: a call that needs a review waits at its tool, for the guard's `onReview` or `reviewTimeout`.
+ * Judges the model's last turn as a gate's policy node does, for authors who keep a node of their own, for the
+ * `postModelHook` of `createReactAgent`, and for the functional API. Denied calls are recorded; the others are decided
+ * again, reserved and recorded when their guarded tool runs, so guard the tools too. Calls that need a review stop the
+ * run in one interrupt; see {@link ReviewOptions}. Throws `ERR_OPTIONS` for what is no guard, and for options that mean
+ * nothing.
  *
  * @example
  * ```ts
@@ -41,14 +49,16 @@ export interface PolicyHookOptions extends IdentityOptions {
  */
 export function policyHook(
   guard: Guard,
-  { tools, ...identity }: PolicyHookOptions = {},
-): (state: MessagesState, run?: RunContext) => Promise<OpenedTurn> {
+  { tools, ...options }: PolicyHookOptions = {},
+): (state: MessagesState, run?: ReviewRun) => Promise<OpenedTurn> {
+  checkGiven("policyHook", guard, options);
   const byName = new Map(
     (tools ?? []).filter(isClientTool).map((tool) => [tool.name, tool] as const),
   );
   return async (state, run) => {
     const calls = openCalls("messages" in state ? state.messages : state);
-    const ticket = ticketOf(guard, run, identity);
-    return openTurn(guard, ticket, calls, ({ name }) => byName.get(name) ?? "unknown");
+    const ticket = ticketOf(guard, run, options);
+    const toolOf = ({ name }: ToolCall): ClientTool | "unknown" => byName.get(name) ?? "unknown";
+    return reviewTurn(guard, ticket, calls, toolOf, run, options);
   };
 }

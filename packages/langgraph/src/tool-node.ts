@@ -11,6 +11,7 @@ import { ToolNode, type ToolNodeOptions } from "@langchain/langgraph/prebuilt";
 import type { Guard } from "@interlatch/core";
 import {
   guardTool,
+  guardTools,
   openCalls,
   openTurn,
   ticketOf,
@@ -31,10 +32,7 @@ export class GuardedToolNode extends ToolNode {
     tools: readonly ClientTool[],
     { identity, ...options }: ToolNodeOptions & { readonly identity: IdentityOptions },
   ) {
-    super(
-      tools.map((tool) => guardTool(tool, guard, identity)),
-      options,
-    );
+    super([...guardTools([...tools], guard, identity)], options);
     this.#guard = guard;
     this.#identity = identity;
   }
