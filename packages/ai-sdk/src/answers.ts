@@ -1,4 +1,10 @@
-import { DECISION_CODES, type Approval, type CallInput, type Reviewer } from "@interlatch/core";
+import {
+  DECISION_CODES,
+  type Approval,
+  type CallInput,
+  type DefinitionDigest,
+  type Reviewer,
+} from "@interlatch/core";
 import type { Bond } from "./bond.ts";
 
 /** What a conversation says of one call that a person was asked about. */
@@ -6,6 +12,7 @@ export interface SaidOfCall {
   readonly id: string;
   readonly tool: string;
   readonly input: unknown;
+  readonly definition: DefinitionDigest;
   /** `undefined`: it holds no answer. */
   readonly approved: boolean | undefined;
   readonly reason: string | undefined;
@@ -30,7 +37,8 @@ const PENDING = DECISION_CODES.review_pending.operator;
  */
 export async function settle(said: SaidOfCall, bond: Bond): Promise<Settled> {
   const { guard, ticket, conversation } = bond;
-  const call: CallInput = { ticket, id: said.id, tool: said.tool, arguments: said.input };
+  const { id, tool, definition, input } = said;
+  const call: CallInput = { ticket, id, tool, definition, arguments: input };
   const approval = conversation === null ? null : await guard.approvalOf(call);
   if (approval === null) {
     // A question of the tool's own, or one that was made up; the guard denies what needs its approval and has none.

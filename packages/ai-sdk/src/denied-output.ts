@@ -11,6 +11,8 @@ export interface DeniedOutput {
     readonly code: DecisionCode;
     /** Safe for the model and the user. */
     readonly reason: string;
+    /** The tool that ran instead, and what it gave. */
+    readonly instead?: { readonly tool: string; readonly output: unknown };
   };
 }
 
@@ -33,17 +35,33 @@ export function isDeniedOutput(output: unknown): output is DeniedOutput {
     typeof denied === "object" &&
     denied !== null &&
     "reason" in denied &&
-    typeof denied.reason === "string"
+    typeof denied.reason === "string" &&
+    (!("instead" in denied) || isInstead(denied.instead))
   );
 }
 
-/** What the wrapped tool returns in place of its result: the policy's value, or that the call was denied. */
-export function outputOf(denial: Denial): unknown {
-  if (denial.kind === "value") return denial.value;
-  return { [KEY]: { code: denial.decision.code, reason: denial.message } } satisfies DeniedOutput;
+function isInstead(instead: unknown): boolean {
+  return (
+    typeof instead === "object" &&
+    instead !== null &&
+    "tool" in instead &&
+    typeof instead.tool === "string"
+  );
 }
 
-/** The words for the model. */
-export function reasonOf(output: DeniedOutput): string {
-  return output[KEY].reason;
+/**
+ * What the wrapped tool returns in place of its result: the policy's value, or that the call was denied. What a lesser
+ * tool gave goes along with that: by itself it would pass for the result of the denied call, in a history too.
+ */
+export function outputOf(denial: Denial): unknown {
+  if (denial.kind === "value") return denial.value;
+  const { decision, message } = denial;
+  const instead =
+    denial.kind === "tool" ? { instead: { tool: denial.tool, output: denial.result } } : {};
+  return { [KEY]: { code: decision.code, reason: message, ...instead } } satisfies DeniedOutput;
+}
+
+/** What a denied call's output says: the words for the model, and what ran instead. */
+export function deniedIn(output: DeniedOutput): DeniedOutput[typeof KEY] {
+  return output[KEY];
 }

@@ -121,30 +121,26 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     },
   );
 
-  verifies(
-    "ai.x.denied-generator",
-    "a denied generator tool gives one denial and no parts",
-    async () => {
-      const guard = await testGuard(POLICY);
-      let parts = 0;
-      const refund = tool({
-        inputSchema: anything,
-        async *execute() {
-          yield ++parts;
-        },
-      });
-      const g = guardAI(guard, guard.ticket());
-      for (const settings of [g.options({ refund }), { tools: g.tools({ refund }) }]) {
-        const result = await sdk.converse(mode, once("refund"), settings);
-        expect(result.answers.map(({ output }) => output)).toEqual([
-          { type: "execution-denied", reason: NO_REFUND },
-        ]);
-        expect(results(result.parts).length).toBeLessThanOrEqual(1);
-      }
-      expect(parts).toBe(0);
-      expect(recorded(guard)).toHaveLength(2);
-    },
-  );
+  verifies("ai.21", "a denied generator tool gives one denial and no parts", async () => {
+    const guard = await testGuard(POLICY);
+    let parts = 0;
+    const refund = tool({
+      inputSchema: anything,
+      async *execute() {
+        yield ++parts;
+      },
+    });
+    const g = guardAI(guard, guard.ticket());
+    for (const settings of [g.options({ refund }), { tools: g.tools({ refund }) }]) {
+      const result = await sdk.converse(mode, once("refund"), settings);
+      expect(result.answers.map(({ output }) => output)).toEqual([
+        { type: "execution-denied", reason: NO_REFUND },
+      ]);
+      expect(results(result.parts).length).toBeLessThanOrEqual(1);
+    }
+    expect(parts).toBe(0);
+    expect(recorded(guard)).toHaveLength(2);
+  });
 
   verifies(
     "ai.23",

@@ -56,6 +56,11 @@ describe("[ai.42] literal tool names and input types survive", () => {
     >();
   });
 
+  test("the middleware that hides tools fits both majors", () => {
+    expectTypeOf(g.hideTools).toExtend<ai7.LanguageModelMiddleware>();
+    expectTypeOf(g.hideTools).toExtend<ai6.LanguageModelMiddleware>();
+  });
+
   test("on AI SDK 6", async () => {
     const tools = {
       search: ai6.tool({

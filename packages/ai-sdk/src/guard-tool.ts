@@ -1,9 +1,14 @@
-import { InterlatchError } from "@interlatch/core";
-import { isMethod, type AnyTool, type Bond, type Method } from "./bond.ts";
+import { InterlatchError, type Denial } from "@interlatch/core";
+import { isMethod, isSearch, type AnyTool, type AnyTools, type Bond, type Method } from "./bond.ts";
+import { cleanedMembers, digestOf, shareDigest } from "./definition.ts";
 import { isDeniedOutput, outputOf } from "./denied-output.ts";
+import { isEdited, runEdited } from "./edited.ts";
+import { noteEnd } from "./end.ts";
 import { guardHooks } from "./input-hooks.ts";
+import { lesserTool, rememberOriginal } from "./lesser-tool.ts";
 import { guardModelOutput, noteRewrites } from "./model-output.ts";
-import { guardNeedsApproval, takeDenial } from "./needs-approval.ts";
+import { guardNeedsApproval, guardSearch, ownNeedsApproval, takeDenial } from "./needs-approval.ts";
+import { noteHanded } from "./results.ts";
 import { orElse } from "./schema.ts";
 
 /** Registered globally, so that two installed copies of this package know each other's tools. */
@@ -26,8 +31,10 @@ export function isGuarded(tool: AnyTool | undefined, name: string, bond: Bond): 
  *
  * Throws `ERR_OPTIONS` for a tool that this guard already guards with another ticket or under another name:
  * one of the two identities would otherwise go unasked. A tool of another guard is guarded by both.
+ *
+ * @param siblings - the tools that are guarded together: one of them may run in its place
  */
-export function guardTool(tool: AnyTool, name: string, bond: Bond): AnyTool {
+export function guardTool(tool: AnyTool, name: string, siblings: AnyTools, bond: Bond): AnyTool {
   if (isGuarded(tool, name, bond)) return tool;
   if (markOf(tool.execute)?.guard === bond.guard) {
     throw new InterlatchError(
@@ -36,12 +43,17 @@ export function guardTool(tool: AnyTool, name: string, bond: Bond): AnyTool {
     );
   }
   const { execute, outputSchema } = tool;
-  const hooks = guardHooks(tool, name, bond);
+  const hooks = { ...guardHooks(tool, name, bond), ...cleanedMembers(tool, name, bond.guard) };
+  if (isSearch(tool)) {
+    const isDone = ownNeedsApproval(tool) !== tool.needsApproval;
+    const needsApproval = isDone ? tool.needsApproval : guardSearch(tool, name, bond);
+    return withMembers(tool, { ...hooks, needsApproval });
+  }
   if (!isMethod(execute)) return Object.keys(hooks).length === 0 ? tool : withMembers(tool, hooks);
   return withMembers(tool, {
     ...hooks,
-    execute: guardExecute(execute, tool, name, bond),
-    toModelOutput: guardModelOutput(tool),
+    execute: guardExecute(execute, tool, name, siblings, bond),
+    toModelOutput: guardModelOutput(tool, name, siblings, bond),
     ...(bond.conversation === null ? {} : { needsApproval: guardNeedsApproval(tool, name, bond) }),
     // A history with a denied call in it must stay valid, or the conversation could never go on.
     ...(outputSchema === undefined ? {} : { outputSchema: orElse(outputSchema, isDeniedOutput) }),
@@ -59,8 +71,15 @@ interface ExecutionOptions {
  * An `execute` that returns what the tool returns, in the same form: a promise around a stream would reach
  * the SDK as an empty object.
  */
-function guardExecute(execute: Method, tool: AnyTool, name: string, bond: Bond): Method {
+function guardExecute(
+  execute: Method,
+  tool: AnyTool,
+  name: string,
+  siblings: AnyTools,
+  bond: Bond,
+): Method {
   const { guard, ticket } = bond;
+  const definition = digestOf(tool, name);
   const stream = isAsyncGeneratorFunction(execute) || bond.streams.has(name);
   // People were asked before the SDK came here, or nobody was: this is no place to ask and none to wait.
   const reviews =
@@ -68,23 +87,38 @@ function guardExecute(execute: Method, tool: AnyTool, name: string, bond: Bond):
   const guarded: Method = (...[input, given]) => {
     const options = (given ?? {}) as ExecutionOptions; // code that calls a tool itself may give none
     const { toolCallId: id, messages } = options;
+    noteHanded(input);
     const met = takeDenial(input);
-    if (met !== undefined) return outputOf(met);
+    const denied = (denial: Denial): unknown => {
+      noteEnd(id, denial, bond);
+      return outputOf(denial);
+    };
+    if (met !== undefined) return denied(met);
     // All calls of one step get the same array.
     const batch = typeof messages === "object" && messages !== null ? { batch: messages } : {};
     return guard.run(
-      { ticket, id, tool: name, arguments: input, ...batch },
+      { ticket, id, tool: name, definition, arguments: input, ...batch },
       (effective, { decision }) => {
         // The run may have ended while somebody was asked.
         options.abortSignal?.throwIfAborted();
         noteRewrites(input, decision.rewrites);
-        const made: unknown = Reflect.apply(execute, tool, [effective, given]);
+        const run = (of: unknown): unknown => Reflect.apply(execute, tool, [of, given]);
+        const made = isEdited(decision.rewrites)
+          ? runEdited(tool, effective, stream, run)
+          : run(effective);
         return made instanceof Promise ? made.then(noStream) : made;
       },
-      { denied: outputOf, stream, ...reviews },
+      {
+        denied,
+        stream,
+        fallbackTool: (other) => lesserTool(other, siblings, options),
+        ...reviews,
+      },
     );
   };
   const mark: Mark = { guard, ticket, name };
+  shareDigest(guarded, tool, name);
+  rememberOriginal(guarded, tool);
   return Object.defineProperty(guarded, MARK, { value: mark });
 }
 

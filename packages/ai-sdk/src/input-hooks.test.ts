@@ -31,14 +31,14 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
   }
 
   verifies(
-    "ai.x.hooks",
+    "ai.22",
     "input hooks run for allowed calls alone, on the arguments that run",
     async () => {
       expect(await hooks()).toEqual(["search available 900", "export_rows available 100"]);
     },
   );
 
-  verifies("ai.x.hooks", "the host may ask for the SDK's own order", async () => {
+  verifies("ai.22", "the host may ask for the SDK's own order", async () => {
     const ran = await hooks({ inputHooks: "before-decision" });
     expect(ran).toContain("refund available 900");
     expect(ran).toContain("export_rows available 900");

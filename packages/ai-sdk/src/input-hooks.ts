@@ -1,5 +1,6 @@
 import type { Bond, AnyTool, Method } from "./bond.ts";
 import { isMethod } from "./bond.ts";
+import { digestOf } from "./definition.ts";
 
 /** What the SDK gives to `onInputAvailable`. */
 interface AvailableInput {
@@ -25,6 +26,7 @@ export function guardHooks(tool: AnyTool, name: string, bond: Bond): Partial<Any
 }
 
 function guardHook(hook: Method, tool: AnyTool, name: string, { guard, ticket }: Bond): Method {
+  const definition = digestOf(tool, name);
   return (...[given]) => {
     const call = given as AvailableInput; // the SDK's own form
     const { toolCallId: id, input } = call;
@@ -36,6 +38,7 @@ function guardHook(hook: Method, tool: AnyTool, name: string, { guard, ticket }:
       ticket,
       id,
       tool: name,
+      definition,
       arguments: input,
     });
     if (effect !== "allow") return undefined;

@@ -156,23 +156,40 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     },
   );
 
-  verifies(
-    "ai.x.hallucinated",
-    "a tool that does not exist is answered and the run goes on",
-    async () => {
-      const guard = await testGuard(POLICY);
-      const search = tool({ inputSchema: anything, execute: () => "found" });
-      const g = guardAI(guard, guard.ticket());
-      const calls = [
-        { id: "c1", tool: "refund" },
-        { id: "c2", tool: "search" },
-      ];
-      const result = await sdk.converse(mode, [{ calls }], g.options({ search }));
-      expect(result.answer("c1")?.type).toMatch(/^error-/);
-      expect(result.answer("c2")).toEqual({ type: "text", value: "found" });
-      expect(result.text).toBe("done");
-    },
-  );
+  verifies("ai.28", "a tool that does not exist is answered and the run goes on", async () => {
+    const guard = await testGuard(POLICY);
+    const search = tool({ inputSchema: anything, execute: () => "found" });
+    const g = guardAI(guard, guard.ticket());
+    const calls = [
+      { id: "c1", tool: "refund" },
+      { id: "c2", tool: "search" },
+    ];
+    const result = await sdk.converse(mode, [{ calls }], g.options({ search }));
+    expect(result.answer("c1")?.type).toMatch(/^error-/);
+    expect(result.answer("c2")).toEqual({ type: "text", value: "found" });
+    expect(result.text).toBe("done");
+  });
+
+  verifies("ai.28", "a tool that is hidden for a step is none in it, on either path", async () => {
+    const guard = await testGuard(POLICY);
+    const ran: string[] = [];
+    const named = (name: string): object =>
+      tool({ inputSchema: anything, execute: () => `run ${ran.push(name)}` });
+    const g = guardAI(guard, guard.ticket());
+    const tools = { search: named("search"), refund: named("refund") };
+    const settings = { ...g.options(tools), activeTools: ["search"] };
+    const called = (...names: string[]) =>
+      names.map((name) => ({ id: `id-${name}`, tool: name, input: {} }));
+    const calls = called("refund", "search");
+    const result = await sdk.converse(mode, [{ calls }], settings);
+    expect(result.shown).toEqual(["search"]);
+    expect(ran).toEqual(["search"]);
+    expect(result.answer("id-refund")?.type).toMatch(/^error-/);
+    // AI SDK 6 takes these for tools of a narrowed set, which has a prototype, and ends the run. None runs.
+    const inherited = called("constructor", "toString", "__proto__");
+    await sdk.converse(mode, [{ calls: inherited }], settings);
+    expect(recorded(guard).map(({ tool: name }) => name)).toEqual(["search"]);
+  });
 
   verifies("ai.x.unknown", "a tool that the policy does not know is denied", async () => {
     const guard = await testGuard(POLICY);

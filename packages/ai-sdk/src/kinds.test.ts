@@ -64,7 +64,7 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     expect(g.coverage(tools).map(({ state }) => state)).toEqual(["enforced", "enforced"]);
   });
 
-  verifies("ai.x.provider", "what the provider ran is never recorded as blocked", async () => {
+  verifies("ai.26", "what the provider ran is never recorded as blocked", async () => {
     const guard = await testGuard(POLICY);
     const refund = {
       type: "provider",
@@ -82,7 +82,7 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
   });
 
   verifies(
-    "ai.x.client",
+    "ai.27",
     "a client's tool is untouched, and on AI SDK 7 decided before it is handed over",
     async () => {
       const guard = await testGuard(POLICY);
@@ -121,7 +121,8 @@ describe.each(MAJORS)("AI SDK $version", (sdk) => {
     let ran = 0;
     const refund = tool({ inputSchema: anything, execute: () => ++ran });
     const g = guardAI(guard, guard.ticket());
-    const { text } = await sdk.agent(
+    const { text } = await sdk.converseAgent(
+      "generate",
       [{ calls: [{ id: "c1", tool: "refund" }] }],
       g.options({ refund }),
     );
@@ -129,29 +130,25 @@ describe.each(MAJORS)("AI SDK $version", (sdk) => {
     expect(recorded(guard)).toHaveLength(1);
   });
 
-  verifies(
-    "ai.x.sub-agent",
-    "a tool that a sub-agent calls is decided for the sub-agent too",
-    async () => {
-      const guard = await testGuard(POLICY);
-      let ran = 0;
-      const refund = tool({ inputSchema: anything, execute: () => ++ran });
-      const inner = guardAI(guard, guard.ticket({ agent: { id: "helper" } }));
-      const search = tool({
-        inputSchema: anything,
-        execute: async () => {
-          const turns = [{ calls: [{ id: "inner", tool: "refund" }] }];
-          return (await sdk.converse("generate", turns, { tools: inner.tools({ refund }) })).text;
-        },
-      });
-      const outer = guardAI(guard, guard.ticket());
-      const turns = [{ calls: [{ id: "outer", tool: "search" }] }];
-      await sdk.converse("generate", turns, outer.options({ search }));
-      expect(ran).toBe(0);
-      expect(recorded(guard).map(({ call, outcome }) => [call, outcome])).toEqual([
-        ["outer", "executed"],
-        ["inner", "blocked"],
-      ]);
-    },
-  );
+  verifies("ai.35", "a tool that a sub-agent calls is decided for the sub-agent too", async () => {
+    const guard = await testGuard(POLICY);
+    let ran = 0;
+    const refund = tool({ inputSchema: anything, execute: () => ++ran });
+    const inner = guardAI(guard, guard.ticket({ agent: { id: "helper" } }));
+    const search = tool({
+      inputSchema: anything,
+      execute: async () => {
+        const turns = [{ calls: [{ id: "inner", tool: "refund" }] }];
+        return (await sdk.converse("generate", turns, { tools: inner.tools({ refund }) })).text;
+      },
+    });
+    const outer = guardAI(guard, guard.ticket());
+    const turns = [{ calls: [{ id: "outer", tool: "search" }] }];
+    await sdk.converse("generate", turns, outer.options({ search }));
+    expect(ran).toBe(0);
+    expect(recorded(guard).map(({ call, outcome }) => [call, outcome])).toEqual([
+      ["outer", "executed"],
+      ["inner", "blocked"],
+    ]);
+  });
 });

@@ -1,6 +1,9 @@
 import { InterlatchError } from "@interlatch/core";
 import { settle, type SaidOfCall, type Settled } from "./answers.ts";
-import type { Bond } from "./bond.ts";
+import { ownTool, type AnyTools, type Bond } from "./bond.ts";
+import { digestOf } from "./definition.ts";
+import { knownPart } from "./known-parts.ts";
+import { withOutcomes } from "./outcome-parts.ts";
 
 /**
  * The two functions of `ai` that read a conversation. They come from the host: each major has its own, and this adapter
@@ -56,20 +59,35 @@ export async function readMessages<Message>(
   sdk: MessageFunctions<Message>,
 ): Promise<Message[]> {
   // What passed the SDK's own check has this form.
-  const checked = (await sdk.validateUIMessages({ messages, tools })) as readonly UIMessage[];
-  const before = checked.slice(0, -1).map(withoutAsked);
-  const last = await Promise.all(checked.slice(-1).map((message) => settled(message, bond)));
+  const checked = (await sdk.validateUIMessages({
+    messages: withOutcomes(messages),
+    tools,
+  })) as readonly UIMessage[];
+  const sdkTools = tools as AnyTools; // what was guarded a moment ago
+  bond.results.read();
+  const known = bond.anyOutputs
+    ? checked
+    : await Promise.all(checked.map((message) => withKnown(message, sdkTools, bond)));
+  const before = known.slice(0, -1).map(withoutAsked);
+  const last = await Promise.all(
+    known.slice(-1).map((message) => settled(message, sdkTools, bond)),
+  );
   return sdk.convertToModelMessages([...before, ...last], { tools });
 }
 
+async function withKnown(message: UIMessage, tools: AnyTools, bond: Bond): Promise<UIMessage> {
+  const parts = message.parts.map((part) => knownPart(part, tools, bond.results));
+  return { ...message, parts: await Promise.all(parts) };
+}
+
 /** The last message, with every answer that the guard has. One after the other: answers may be of one approval. */
-async function settled(message: UIMessage, bond: Bond): Promise<UIMessage> {
+async function settled(message: UIMessage, tools: AnyTools, bond: Bond): Promise<UIMessage> {
   if (!message.parts.some(isAsked)) return message;
   const waiting: string[] = [];
   const parts: UIPart[] = [];
   for (const part of message.parts) {
     if (isUnfinished(part)) waiting.push(`${nameOf(part)}: it has no result yet`);
-    parts.push(await settledPart(part, bond, waiting));
+    parts.push(await settledPart(part, tools, bond, waiting));
   }
   if (waiting.length > 0) throw pending(waiting);
   return { ...message, parts };
@@ -80,10 +98,19 @@ function withoutAsked(message: UIMessage): UIMessage {
   return { ...message, parts: message.parts.filter((part) => !isAsked(part)) };
 }
 
-async function settledPart(part: UIPart, bond: Bond, waiting: string[]): Promise<UIPart> {
+async function settledPart(
+  part: UIPart,
+  tools: AnyTools,
+  bond: Bond,
+  waiting: string[],
+): Promise<UIPart> {
   if (!isAsked(part)) return part;
-  const said = saidIn(part);
+  const said = saidIn(part, tools);
   const become: Settled = await settle(said, bond);
+  // The words of whoever the host vouches for; the model hears them, also when the conversation comes again.
+  if (said.approved === false && bond.conversation?.reviewer !== undefined) {
+    await bond.results.keep(said, { reason: said.reason });
+  }
   switch (become.kind) {
     case "settled":
       return part;
@@ -114,9 +141,11 @@ function isCallHere({ type, providerExecuted }: UIPart): boolean {
   return (type === "dynamic-tool" || type.startsWith("tool-")) && providerExecuted !== true;
 }
 
-function saidIn(part: AskedPart): SaidOfCall {
+function saidIn(part: AskedPart, tools: AnyTools): SaidOfCall {
   const { toolCallId: id, input, approval } = part;
-  return { id, tool: toolOf(part), input, approved: approval.approved, reason: approval.reason };
+  const tool = toolOf(part);
+  const definition = digestOf(ownTool(tools, tool), tool);
+  return { id, tool, input, definition, approved: approval.approved, reason: approval.reason };
 }
 
 function toolOf({ type, toolName }: UIPart): string {

@@ -1,6 +1,7 @@
 import { rewriteNote, type Rewrite } from "@interlatch/core";
-import { isMethod, type AnyTool, type Method } from "./bond.ts";
-import { isDeniedOutput, reasonOf } from "./denied-output.ts";
+import { isMethod, ownTool, type AnyTool, type AnyTools, type Bond, type Method } from "./bond.ts";
+import { deniedIn, isDeniedOutput } from "./denied-output.ts";
+import { wasHanded } from "./results.ts";
 
 /** The forms of a tool's output for the model that a note can stand beside; both majors know them. */
 type ModelOutput =
@@ -21,6 +22,7 @@ export function noteRewrites(input: unknown, rewrites: readonly Rewrite[]): void
 
 /** What the SDK gives to `toModelOutput`. */
 interface OutputOfCall {
+  readonly toolCallId: string;
   readonly input: unknown;
   readonly output: unknown;
 }
@@ -29,18 +31,49 @@ interface OutputOfCall {
  * A `toModelOutput` that says `execution-denied` for a denied call and keeps the tool's own for all others,
  * with a note where the policy changed the arguments.
  */
-export function guardModelOutput(tool: AnyTool): Method {
+export function guardModelOutput(
+  tool: AnyTool,
+  name: string,
+  siblings: AnyTools,
+  { results }: Bond,
+): Method {
   const own = tool.toModelOutput;
-  // The SDK calls it with one object of this shape.
-  return (...[call]) => modelOutput(tool, own, call as OutputOfCall);
+  return (...[given]) => {
+    const call = given as OutputOfCall; // the SDK calls it with one object of this shape
+    const { toolCallId: id, input, output } = call;
+    // The same is asked about the outputs of a history, which are not of this process.
+    const kept = wasHanded(input) ? results.keep({ id, tool: name, input }, { output }) : undefined;
+    const made = modelOutput(tool, own, siblings, call);
+    return kept === undefined ? made : kept.then(() => made);
+  };
 }
 
-function modelOutput(tool: AnyTool, own: unknown, call: OutputOfCall): unknown {
+function modelOutput(tool: AnyTool, own: unknown, siblings: AnyTools, call: OutputOfCall): unknown {
   const { input, output } = call;
-  if (isDeniedOutput(output)) return { type: "execution-denied", reason: reasonOf(output) };
+  if (isDeniedOutput(output)) {
+    const { reason, instead } = deniedIn(output);
+    if (instead === undefined) return { type: "execution-denied", reason };
+    return lesserOutput(instead, siblings, call).then((words) => withNote(words, reason));
+  }
   const made = isMethod(own) ? Reflect.apply(own, tool, [call]) : plainOutput(output);
   const note = typeof input === "object" && input !== null ? notes.get(input) : undefined;
   return note === undefined ? made : Promise.resolve(made).then((words) => withNote(words, note));
+}
+
+/** A lesser tool's output in its own words. What it was called with is not known here, and may be what it fails on. */
+async function lesserOutput(
+  { tool: name, output }: NonNullable<ReturnType<typeof deniedIn>["instead"]>,
+  siblings: AnyTools,
+  { toolCallId }: OutputOfCall,
+): Promise<unknown> {
+  const lesser = ownTool(siblings, name);
+  const own = lesser?.toModelOutput;
+  try {
+    if (!isMethod(own)) return plainOutput(output);
+    return await Reflect.apply(own, lesser, [{ toolCallId, input: {}, output }]);
+  } catch {
+    return plainOutput(output);
+  }
 }
 
 /** What the SDK makes of an output whose tool has no `toModelOutput`. */

@@ -8,30 +8,12 @@ import { policyOf } from "../../../test/policies.ts";
 import { verifies } from "../../../test/verifies.ts";
 import { recorded } from "../test/audit.ts";
 import { ANN, Chat } from "../test/chat.ts";
+import { asks, counted } from "../test/counted.ts";
 import { MAJORS, WAYS, type Turn } from "../test/majors.ts";
 import { guardAI, isDeniedOutput } from "./index.ts";
 
 const anything = z.looseObject({});
 const POLICY = { pay: "review", mail: "review", search: "allow", refund: "deny" } as const;
-
-/** Tools that note what they ran with. */
-function counted(...names: string[]) {
-  const ran: [string, unknown][] = [];
-  const tools = Object.fromEntries(
-    names.map((name) => [
-      name,
-      tool({
-        inputSchema: anything,
-        execute: (input) => `${name} ${ran.push([name, input])}`,
-      }),
-    ]),
-  );
-  return { ran, tools };
-}
-
-const asks = (...names: string[]): Turn[] => [
-  { calls: names.map((name) => ({ id: `c-${name}`, tool: name, input: { n: 1 } })) },
-];
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   const error: unknown = await promise.then(
@@ -170,7 +152,11 @@ describe.each(WAYS)("$title: a review", ({ sdk, mode }) => {
     const chat = new Chat(sdk, { guard, tools });
     await chat.say(asks("pay"));
     chat.answer("c-pay", true);
-    for (const identity of [{ session: "another" }, { tenant: "another" }]) {
+    for (const identity of [
+      { session: "another" },
+      { tenant: "another" },
+      { user: { id: "eve" } },
+    ]) {
       const other = chat.elsewhere({ ticket: guard.ticket(identity) });
       expect((await other.post(mode)).answer("c-pay")?.type).toBe("execution-denied");
     }
@@ -544,7 +530,7 @@ describe.each(MAJORS)("AI SDK $version: a review", (sdk) => {
     const guard = await testGuard(POLICY);
     const { ran, tools } = counted("pay");
     const g = guardAI(guard, guard.ticket(), { reviewer: ANN });
-    await sdk.agent(asks("pay"), g.options(tools));
+    await sdk.converseAgent("generate", asks("pay"), g.options(tools));
     expect(ran).toEqual([]);
     expect(await pending(guard)).toHaveLength(1);
   });

@@ -49,6 +49,20 @@ export function orElse(schema: unknown, passes: (value: unknown) => boolean): ob
   };
 }
 
+/** What a model is told of a schema, or a promise of it; `undefined` where it cannot be told without the SDK. */
+export function jsonSchemaOf(schema: unknown): unknown {
+  const form = readSchema(schema);
+  return "~standard" in form
+    ? form["~standard"].jsonSchema?.input({ target: "draft-07" })
+    : form.jsonSchema;
+}
+
+/** The same schema, told to a model in other words. */
+export function withJsonSchema(schema: unknown, jsonSchema: unknown): object {
+  const validate = (value: unknown): Promise<Checked> => check(schema, value);
+  return { [SDK_SCHEMA]: true, _type: undefined, jsonSchema, validate };
+}
+
 function readSchema(schema: unknown): SdkSchema | StandardSchema {
   // What stands in a tool's schema field is one of the SDK's forms; a function makes one.
   return typeof schema === "function" && !("~standard" in schema)

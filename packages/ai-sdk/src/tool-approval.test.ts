@@ -62,7 +62,7 @@ async function answered(
 }
 
 describe("toolApproval of AI SDK 7", () => {
-  verifies("ai.x.needs-approval", "the tool's own needsApproval keeps its say", async () => {
+  verifies("ai.16", "the tool's own needsApproval keeps its say", async () => {
     const guard = await testGuard(POLICY);
     let ran = 0;
     const yes: readonly unknown[] = [true, () => true, async () => true];
@@ -88,28 +88,24 @@ describe("toolApproval of AI SDK 7", () => {
     expect(ran).toBe(1);
   });
 
-  verifies(
-    "ai.x.needs-approval",
-    "needsApproval gets its context as its schema completes it",
-    async () => {
-      const guard = await testGuard(POLICY);
-      const seen: unknown[] = [];
-      const search = tool({
-        inputSchema: anything,
-        contextSchema: z.object({ limit: z.number().default(5) }),
-        needsApproval: (_input, { context, toolCallId }) => {
-          seen.push([toolCallId, context]);
-          return true;
-        },
-        execute: () => "found",
-      });
-      const g = guardAI(guard, guard.ticket());
-      const turns = [{ calls: [{ id: "c1", tool: "search" }] }];
-      const settings = { ...g.options({ search }), toolsContext: { search: {} } };
-      await seven.converse("generate", turns, settings);
-      expect(seen).toEqual([["c1", { limit: 5 }]]);
-    },
-  );
+  verifies("ai.16", "needsApproval gets its context as its schema completes it", async () => {
+    const guard = await testGuard(POLICY);
+    const seen: unknown[] = [];
+    const search = tool({
+      inputSchema: anything,
+      contextSchema: z.object({ limit: z.number().default(5) }),
+      needsApproval: (_input, { context, toolCallId }) => {
+        seen.push([toolCallId, context]);
+        return true;
+      },
+      execute: () => "found",
+    });
+    const g = guardAI(guard, guard.ticket());
+    const turns = [{ calls: [{ id: "c1", tool: "search" }] }];
+    const settings = { ...g.options({ search }), toolsContext: { search: {} } };
+    await seven.converse("generate", turns, settings);
+    expect(seen).toEqual([["c1", { limit: 5 }]]);
+  });
 
   verifies("ai.x.deny-first", "nobody is asked about a call that the policy denies", async () => {
     const guard = await testGuard(POLICY);
@@ -202,7 +198,7 @@ describe("toolApproval of AI SDK 7", () => {
     },
   );
 
-  verifies("ai.x.ui-denied", "the user interface shows a denied call as denied", async () => {
+  verifies("ai.39", "the user interface shows a denied call as denied", async () => {
     const guard = await testGuard(POLICY);
     const refund = tool({ inputSchema: anything, execute: () => "paid" });
     const report = tool({ inputSchema: anything, execute: () => "all" });
@@ -310,6 +306,7 @@ describe("toolApproval of AI SDK 7", () => {
             // A guard that says anything a guard can say, and more.
             const guard = {
               cover: () => undefined,
+              decide: () => undefined,
               open: () => say(open),
               run: () => say(handedOver),
             } as unknown as Guard;

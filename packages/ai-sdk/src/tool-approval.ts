@@ -1,8 +1,11 @@
-import { DECISION_CODES, type CallInput } from "@interlatch/core";
+import { DECISION_CODES, type CallInput, type Denial } from "@interlatch/core";
 import type { ModelMessage } from "ai";
 import { isAnswered } from "./answered.ts";
 import { isMethod, ownTool, type AnyTool, type AnyTools, type Bond } from "./bond.ts";
+import { digestOf } from "./definition.ts";
+import { noteEnd } from "./end.ts";
 import { isGuarded } from "./guard-tool.ts";
+import { handOver } from "./hand-over.ts";
 import { isNeeded, ownNeedsApproval } from "./needs-approval.ts";
 import { check } from "./schema.ts";
 
@@ -33,6 +36,10 @@ export function approveBy(bond: Bond): ToolApproval {
   return async (request) => {
     try {
       const status = await statusByPolicy(request, bond);
+      if (typeof status === "object" && status !== null) {
+        const { toolCallId: id, toolName: tool, input } = request.toolCall;
+        await bond.results.keep({ id, tool, input }, { reason: status.reason });
+      }
       if (status !== null) return status;
       return (await needsApproval(request)) ? "user-approval" : "not-applicable";
     } catch {
@@ -49,22 +56,24 @@ async function statusByPolicy(
   // It has run already: a denial on record would be a lie.
   if (toolCall.providerExecuted === true) return null;
   const { toolName, toolCallId, input } = toolCall;
+  const tool = toolNamed(tools, toolName);
   const call: CallInput = {
     ticket: bond.ticket,
     id: toolCallId,
     tool: toolName,
+    definition: digestOf(tool, toolName),
     arguments: input,
     batch: messages,
   };
-  const isGuardedHere = isGuarded(toolNamed(tools, toolName), toolName, bond);
+  const isGuardedHere = isGuarded(tool, toolName, bond);
   if (bond.conversation !== null) {
     const status = await reviewed(call, isGuardedHere, isAnswered(messages, toolCallId), bond);
     if (status !== null) return status;
   } else if (isGuardedHere) {
     // Everything else, a value in place of a result among it, is for the guarded `execute`.
-    return refused(bond.guard.open([call], { leave: "value" })[0]?.denial?.message);
+    return refused(bond.guard.open([call], { leave: AT_THE_TOOL })[0]?.denial, call, bond);
   }
-  return isGuardedHere ? null : refused(await handOver(call, bond));
+  return isGuardedHere ? null : deniedFor(await handOver(call, bond));
 }
 
 /**
@@ -75,38 +84,31 @@ async function reviewed(
   call: CallInput,
   isGuardedHere: boolean,
   answered: boolean,
-  { guard }: Bond,
+  bond: Bond,
 ): Promise<ToolApprovalStatus | null> {
-  const [opened] = await guard.open([call], {
+  const [opened] = await bond.guard.open([call], {
     reviews: answered ? "opened" : true,
-    ...(isGuardedHere ? { leave: "value" } : {}),
+    ...(isGuardedHere ? { leave: AT_THE_TOOL } : {}),
   });
-  if (opened?.denial !== undefined) return refused(opened.denial.message);
+  if (opened?.denial !== undefined) return refused(opened.denial, call, bond);
   // One that is answered goes on: whatever the history says of it, it runs if the guard's own approval is there.
   return opened?.approval?.state === "pending" && !answered ? "user-approval" : null;
 }
 
-function refused(reason: string | null | undefined): ToolApprovalStatus | null {
-  return reason === null || reason === undefined ? null : { type: "denied", reason };
+/** Kinds of denials that only the guarded `execute` can hand over: as an output, or an error. */
+const AT_THE_TOOL = ["value", "tool", "throw"] as const;
+
+function refused(
+  denial: Denial | undefined,
+  { id }: CallInput,
+  bond: Bond,
+): ToolApprovalStatus | null {
+  noteEnd(id, denial, bond);
+  return deniedFor(denial?.message ?? null);
 }
 
-/** A call that leaves for where no guard is: the client, or code that was put in place of the guarded tool. */
-async function handOver(call: CallInput, bond: Bond): Promise<string | null> {
-  const reviews =
-    bond.conversation === null ? {} : ({ reviews: "opened", reviewTimeout: 0 } as const);
-  try {
-    return await bond.guard.run<null, string>(
-      call,
-      (_arguments, { decision }) => {
-        // Over there it would run with what the model wrote, and not with what was judged.
-        if (decision.rewrites.length > 0) throw new Error("the arguments cannot be changed there");
-        return null;
-      },
-      { denied: ({ message }) => message, ...reviews },
-    );
-  } catch {
-    return DECISION_CODES.obligation_failed.model;
-  }
+function deniedFor(reason: string | null): ToolApprovalStatus | null {
+  return reason === null ? null : { type: "denied", reason };
 }
 
 /** The tool's own say, which the SDK no longer asks for where there is a `toolApproval` function. */

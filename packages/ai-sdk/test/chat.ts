@@ -1,20 +1,22 @@
-import type { Reviewer, Ticket } from "@interlatch/core";
-import type { TestGuard } from "@interlatch/core/testing";
+import type { Guard, Reviewer, Ticket } from "@interlatch/core";
 import { guardAI, type GuardedAI, type GuardableTools } from "../src/index.ts";
-import type { Conversation, Major, Mode, Turn, UIMessage, UIPart } from "./majors.ts";
+import type { By, Conversation, Major, Mode, Turn, UIMessage, UIPart } from "./majors.ts";
 
 /** A member of the group that reviews by default. */
 export const ANN: Reviewer = { id: "ann", groups: ["reviewer"] };
 
 /** Who chats, with which tools, and whose answers the conversation brings. */
 export interface ChatSettings {
-  readonly guard: TestGuard;
+  readonly guard: Guard & { ticket?(): Ticket };
   readonly tools: GuardableTools;
   /** Default: {@link ANN}. */
   readonly reviewer?: Reviewer | undefined;
-  readonly ticket?: Ticket;
+  /** Default: that of a guard for tests. */
+  readonly ticket?: Ticket | undefined;
   /** Default: `options(tools)` of the adapter. */
   readonly options?: (g: GuardedAI) => object;
+  /** Default: by `generateText` and `streamText`. */
+  readonly by?: By;
 }
 
 /** A conversation as a browser holds it, and a server that answers it by the adapter. */
@@ -53,7 +55,10 @@ export class Chat {
 
   /** Sends the conversation as it is, and forgets what comes back: a retry, or a replay. */
   async post(mode: Mode, turns: readonly Turn[] = []): Promise<Conversation> {
-    return this.#sdk.converse(mode, turns, { prompt: undefined, ...(await this.#request()) });
+    const { messages, by, ...settings } = await this.#request();
+    return by === "agent"
+      ? this.#sdk.converseAgent(mode, turns, settings, { messages })
+      : this.#sdk.converse(mode, turns, { prompt: undefined, messages, ...settings });
   }
 
   /** A button under a question. */
@@ -84,12 +89,12 @@ export class Chat {
       .findLast(({ toolCallId }) => toolCallId === id);
   }
 
-  async #request(): Promise<object> {
-    const { guard, tools, options } = this.#settings;
-    const { ticket = guard.ticket() } = this.#settings;
+  async #request(): Promise<{ readonly messages: unknown; readonly by?: By }> {
+    const { guard, tools, options, by = "functions" } = this.#settings;
+    const { ticket = guard.ticket?.() } = this.#settings;
     const reviewer = "reviewer" in this.#settings ? this.#settings.reviewer : ANN;
     const g = guardAI(guard, ticket, { reviewer });
     const messages = await g.messages(this.messages, tools, this.#sdk.ai);
-    return { messages, ...(options === undefined ? g.options(tools) : options(g)) };
+    return { by, messages, ...(options === undefined ? g.options(tools) : options(g)) };
   }
 }

@@ -1,26 +1,11 @@
 import * as ai7 from "ai";
-import { MockLanguageModelV4, convertArrayToReadableStream } from "ai/test";
+import { MockLanguageModelV4 } from "ai/test";
 import * as ai6 from "ai6";
 import { MockLanguageModelV3 } from "ai6/test";
 import type { MessageFunctions } from "../src/index.ts";
+import { scripted, type Model, type ModelRequest, type Scripted, type Turn } from "./script.ts";
 
-/** One call that the scripted model makes. */
-export interface ScriptedCall {
-  readonly id: string;
-  readonly tool: string;
-  /** Sent as JSON; a text is sent as it is, so that a call can be malformed. */
-  readonly input?: unknown;
-  /** The provider runs the call itself and this is its result. */
-  readonly providerResult?: unknown;
-}
-
-/** One answer of the scripted model. */
-export interface Turn {
-  readonly text?: string;
-  readonly calls?: readonly ScriptedCall[];
-  /** Default: `tool-calls` where there are any, else `stop`. */
-  readonly finish?: "stop" | "tool-calls" | "length";
-}
+export type { ScriptedCall, Turn } from "./script.ts";
 
 /** One part of what a model is told of its tool calls. */
 export interface Answer {
@@ -48,8 +33,9 @@ export interface Conversation {
   readonly answers: readonly Answer[];
   /** The whole prompt of each request to the model. */
   readonly prompts: readonly unknown[];
-  /** The names of the tools that the model was shown. */
+  /** The names of the tools that the model was shown, first and last. */
   readonly shown: readonly string[];
+  readonly shownLast: readonly string[];
   /** The content of all steps. */
   readonly content: readonly Part[];
   /** Every part of the stream; empty for `generate`. */
@@ -61,20 +47,38 @@ export interface Conversation {
 
 export type Mode = "generate" | "stream";
 
+/** By `generateText` and `streamText`, or by a `ToolLoopAgent`. */
+export type By = "functions" | "agent";
+
 /** What both majors are run through. */
 export interface Major {
   readonly version: 6 | 7;
-  converse(mode: Mode, turns: readonly Turn[], settings: object): Promise<Conversation>;
+  readonly sdk: Sdk;
+  /** A model of this major's own specification. */
+  model(turns: readonly Turn[]): Scripted;
+  /** By `generateText` or `streamText`, whose options `settings` are; `middleware` is put around the model. */
+  converse(
+    mode: Mode,
+    turns: readonly Turn[],
+    settings: object,
+    middleware?: object,
+  ): Promise<Conversation>;
+  /** The same by a `ToolLoopAgent`; `call` is what its `generate` or `stream` gets. */
+  converseAgent(
+    mode: Mode,
+    turns: readonly Turn[],
+    settings: object,
+    call?: object,
+  ): Promise<Conversation>;
   /** The assistant's message as `useChat` would hold it, after a trip through JSON. */
   uiMessage(turns: readonly Turn[], settings: object): Promise<UIMessage>;
   toModelMessages(messages: readonly UIMessage[], tools: object): Promise<readonly unknown[]>;
   validate(messages: readonly UIMessage[], tools: object): Promise<readonly unknown[]>;
-  agent(turns: readonly Turn[], settings: object): Promise<{ readonly text: string }>;
   /** The conversation with the answer in it, as `useChat` would hold it, after a trip through JSON. */
   reply(
     history: readonly UIMessage[],
     turns: readonly Turn[],
-    settings: object,
+    settings: { readonly by?: By; readonly messages: unknown },
   ): Promise<readonly UIMessage[]>;
   /** The major's own functions. */
   readonly ai: MessageFunctions<object>;
@@ -100,164 +104,134 @@ export interface UIPart {
   };
 }
 
-const USAGE = {
-  inputTokens: { total: 1, noCache: 1, cacheRead: undefined, cacheWrite: undefined },
-  outputTokens: { total: 1, text: 1, reasoning: undefined },
-};
-
-function contentOf({ text, calls }: Turn): object[] {
-  return [...(text === undefined ? [] : [{ type: "text", text }]), ...callsOf(calls)];
+/** How a run ended, as both majors tell it. */
+interface Finished {
+  readonly text: string;
+  readonly steps: readonly { readonly content: readonly Part[] }[];
 }
 
-function callsOf(calls: readonly ScriptedCall[] = []): object[] {
-  const parts: object[] = [];
-  for (const { id, tool, input = {}, providerResult } of calls) {
-    const there = providerResult === undefined ? {} : { providerExecuted: true };
-    const json = typeof input === "string" ? input : JSON.stringify(input);
-    parts.push({ type: "tool-call", toolCallId: id, toolName: tool, input: json, ...there });
-    if (providerResult !== undefined) {
-      parts.push({ type: "tool-result", toolCallId: id, toolName: tool, result: providerResult });
-    }
-  }
-  return parts;
-}
-
-function finishOf({ calls = [], finish }: Turn): object {
-  const unified = finish ?? (calls.length === 0 ? "stop" : "tool-calls");
-  return { unified, raw: unified };
-}
-
-function streamOf(turn: Turn): ReadableStream<object> {
-  const parts: object[] = [{ type: "stream-start", warnings: [] }];
-  if (turn.text !== undefined) {
-    parts.push({ type: "text-start", id: "t" });
-    parts.push({ type: "text-delta", id: "t", delta: turn.text });
-    parts.push({ type: "text-end", id: "t" });
-  }
-  for (const part of callsOf(turn.calls)) {
-    const { type, toolCallId: id, toolName, input } = part as Record<string, string>;
-    if (type === "tool-call") {
-      parts.push({ type: "tool-input-start", id, toolName });
-      parts.push({ type: "tool-input-delta", id, delta: input });
-      parts.push({ type: "tool-input-end", id });
-    }
-    parts.push(part);
-  }
-  parts.push({ type: "finish", finishReason: finishOf(turn), usage: USAGE });
-  return convertArrayToReadableStream(parts);
-}
-
-/** The scripted model of one conversation; after its last turn it says `done`. */
-function scripted(
-  Model: typeof MockLanguageModelV4 | typeof MockLanguageModelV3,
-  turns: readonly Turn[],
-): {
-  readonly model: object;
-  readonly requests: { prompt: unknown; tools?: { name: string }[] }[];
-} {
-  const requests: { prompt: unknown; tools?: { name: string }[] }[] = [];
-  const next = (request: unknown): Turn => {
-    requests.push(request as (typeof requests)[number]); // the SDK's own call options
-    return turns[requests.length - 1] ?? { text: "done" };
-  };
-  // The parts are written in the form that both specifications share, so neither type names them.
-  const model = new (Model as unknown as new (of: object) => object)({
-    doGenerate: async (request: unknown) => {
-      const turn = next(request);
-      return { content: contentOf(turn), finishReason: finishOf(turn), usage: USAGE, warnings: [] };
-    },
-    doStream: async (request: unknown) => ({ stream: streamOf(next(request)) }),
-  });
-  return { model, requests };
+/** A run that streams. */
+export interface Streamed {
+  readonly text: PromiseLike<string>;
+  readonly steps: PromiseLike<Finished["steps"]>;
+  readonly fullStream: AsyncIterable<Part>;
+  toUIMessageStream(options?: object): ReadableStream<unknown>;
+  toUIMessageStreamResponse(options?: object): Response;
+  consumeStream(options?: object): PromiseLike<void>;
 }
 
 /** The functions that both majors have; their types differ in what these tests do not look at. */
-interface Sdk {
-  generateText(options: object): Promise<{ text: string; steps: { content: Part[] }[] }>;
-  streamText(options: object): {
-    text: PromiseLike<string>;
-    steps: PromiseLike<{ content: Part[] }[]>;
-    fullStream: AsyncIterable<Part>;
-    toUIMessageStream(options?: object): ReadableStream<unknown>;
-  };
+export interface Sdk {
+  generateText(options: object): Promise<Finished>;
+  streamText(options: object): Streamed;
   stepCountIs(count: number): unknown;
   readUIMessageStream(options: object): AsyncIterable<UIMessage>;
   convertToModelMessages(messages: unknown, options: object): Promise<unknown[]> | unknown[];
   validateUIMessages(options: object): Promise<unknown[]>;
-  ToolLoopAgent: new (settings: object) => { generate(options: object): Promise<{ text: string }> };
+  wrapLanguageModel(options: object): object;
+  createAgentUIStreamResponse(options: object): Promise<Response>;
+  ToolLoopAgent: new (settings: object) => {
+    readonly tools: object;
+    generate(call: object): Promise<Finished>;
+    stream(call: object): Promise<Streamed>;
+  };
 }
 
-function major(
-  version: 6 | 7,
-  sdk: Sdk,
-  Model: typeof MockLanguageModelV4 | typeof MockLanguageModelV3,
-): Major {
-  const common = { prompt: "go", stopWhen: sdk.stepCountIs(4), maxRetries: 0 };
+function major(version: 6 | 7, sdk: Sdk, Model: Model): Major {
+  const common = { stopWhen: sdk.stepCountIs(4), maxRetries: 0 };
+  const functions = { ...common, prompt: "go", onError: () => undefined };
   return {
     version,
-    async converse(mode, turns, settings) {
-      const { model, requests } = scripted(Model, turns);
-      const given = { ...common, model, onError: () => undefined, ...settings };
-      const parts: Part[] = [];
-      let text: string;
-      let steps: { content: Part[] }[];
-      if (mode === "generate") {
-        ({ text, steps } = await sdk.generateText(given));
-      } else {
-        const result = sdk.streamText(given);
-        for await (const part of result.fullStream) parts.push(part);
-        [text, steps] = await Promise.all([result.text, result.steps]);
-      }
-      const content = steps.flatMap((step) => step.content);
-      const prompts = requests.map(({ prompt }) => prompt);
-      const answers = answersIn(prompts.at(-1));
-      return {
-        text,
-        answers,
-        prompts,
-        shown: requests[0]?.tools?.map(({ name }) => name) ?? [],
-        content,
-        parts,
-        answer: (id) => answers.find((answer) => answer.id === id)?.output,
-        output: (id) =>
-          content.find(({ type, toolCallId }) => type === "tool-result" && toolCallId === id)
-            ?.output,
-      };
+    sdk,
+    model: (turns) => scripted(Model, turns),
+    async converse(mode, turns, settings, middleware) {
+      const script = scripted(Model, turns);
+      const model =
+        middleware === undefined
+          ? script.model
+          : sdk.wrapLanguageModel({ model: script.model, middleware });
+      const given = { ...functions, model, ...settings };
+      const run = mode === "generate" ? sdk.generateText(given) : drained(sdk.streamText(given));
+      return conversationOf(await run, script);
+    },
+    async converseAgent(mode, turns, settings, call = { prompt: "go" }) {
+      const script = scripted(Model, turns);
+      const agent = new sdk.ToolLoopAgent({ ...common, model: script.model, ...settings });
+      const run = mode === "generate" ? agent.generate(call) : agent.stream(call).then(drained);
+      return conversationOf(await run, script);
     },
     async uiMessage(turns, settings) {
       const { model } = scripted(Model, turns);
-      const result = sdk.streamText({ ...common, model, ...settings });
+      const result = sdk.streamText({ ...functions, model, ...settings });
       let last: UIMessage | undefined;
       for await (const message of sdk.readUIMessageStream({ stream: result.toUIMessageStream() })) {
         last = message;
       }
       return JSON.parse(JSON.stringify({ ...last, id: "m1" })) as UIMessage;
     },
-    async reply(history, turns, settings) {
+    async reply(history, turns, { by = "functions", messages, ...settings }) {
       const { model } = scripted(Model, turns);
-      const given = { ...common, model, prompt: undefined, onError: () => undefined, ...settings };
-      const result = sdk.streamText(given);
+      const given = { ...functions, prompt: undefined, model, ...settings };
+      const result =
+        by === "agent"
+          ? await new sdk.ToolLoopAgent(given).stream({ messages })
+          : sdk.streamText({ ...given, messages });
       const stream = result.toUIMessageStream({ originalMessages: history });
-      const last = history.at(-1);
-      const goesOn = last?.role === "assistant";
-      let answer: UIMessage | undefined;
-      const message = goesOn ? structuredClone(last) : undefined;
-      for await (const read of sdk.readUIMessageStream({ message, stream })) answer = read;
-      const id = goesOn ? last.id : `m${history.length}`;
-      const whole = [...(goesOn ? history.slice(0, -1) : history), { ...answer, id }];
-      return JSON.parse(JSON.stringify(whole)) as UIMessage[];
+      return withAnswer(sdk, history, stream);
     },
     // The adapter's view of them is wider than each major's own types.
     ai: sdk as unknown as MessageFunctions<object>,
     toModelMessages: async (messages, tools) => sdk.convertToModelMessages(messages, { tools }),
     validate: (messages, tools) => sdk.validateUIMessages({ messages, tools }),
-    agent: (turns, settings) => {
-      const { model } = scripted(Model, turns);
-      return new sdk.ToolLoopAgent({ model, maxRetries: 0, ...settings }).generate({
-        prompt: "go",
-      });
-    },
   };
+}
+
+/** A conversation with what a stream of UI chunks adds to it, as a client holds it. */
+export async function withAnswer(
+  sdk: Pick<Sdk, "readUIMessageStream">,
+  history: readonly UIMessage[],
+  stream: ReadableStream<unknown>,
+): Promise<readonly UIMessage[]> {
+  const last = history.at(-1);
+  const goesOn = last?.role === "assistant";
+  let answer: UIMessage | undefined;
+  const message = goesOn ? structuredClone(last) : undefined;
+  for await (const read of sdk.readUIMessageStream({ message, stream })) answer = read;
+  const id = goesOn ? last.id : `m${history.length}`;
+  const whole = [...(goesOn ? history.slice(0, -1) : history), { ...answer, id }];
+  return JSON.parse(JSON.stringify(whole)) as UIMessage[];
+}
+
+async function drained(result: Streamed): Promise<Finished & { readonly parts: readonly Part[] }> {
+  const parts: Part[] = [];
+  for await (const part of result.fullStream) parts.push(part);
+  const [text, steps] = await Promise.all([result.text, result.steps]);
+  return { text, steps, parts };
+}
+
+function conversationOf(
+  { text, steps, parts = [] }: Finished & { readonly parts?: readonly Part[] },
+  { requests }: Scripted,
+): Conversation {
+  const content = steps.flatMap((step) => step.content);
+  const prompts = requests.map(({ prompt }) => prompt);
+  const answers = answersIn(prompts.at(-1));
+  return {
+    text,
+    answers,
+    prompts,
+    shown: namesIn(requests[0]),
+    shownLast: namesIn(requests.at(-1)),
+    content,
+    parts,
+    answer: (id) => answers.find((answer) => answer.id === id)?.output,
+    output: (id) =>
+      content.find(({ type, toolCallId }) => type === "tool-result" && toolCallId === id)?.output,
+  };
+}
+
+function namesIn(request: ModelRequest | undefined): readonly string[] {
+  return request?.tools?.map(({ name }) => name) ?? [];
 }
 
 function answersIn(prompt: unknown): readonly Answer[] {
