@@ -185,13 +185,14 @@ describe("what cannot be judged is denied", () => {
 
 describe("the same call gets the same decision", () => {
   for (const adapter of ADAPTERS) {
-    verifies("promise.3", `in ${adapter.name}: every decision vector of one call`, async () => {
-      const { passed, files } = await vectorReport(undefined, adapter);
+    // Every other vector is replayed by the kit, as `adapter.vectors`.
+    verifies("promise.3", `in ${adapter.name}: the vectors of combining`, async () => {
+      const { passed, files } = await vectorReport("combining", adapter);
       const failures = files.flatMap((file) =>
         file.failures.filter((one) => knownFailure(one) === undefined),
       );
       expect(failures).toEqual([]);
-      expect(passed).toBeGreaterThan(250);
+      expect(passed).toBeGreaterThan(40);
     });
   }
 });

@@ -1,183 +1,148 @@
 import { guardAI } from "@interlatch/ai-sdk";
 import type {
   AdapterUnderTest,
+  Conversation,
   ModelAnswer,
+  PausedRun,
+  PersonAnswer,
   ScriptedCall,
-  ScriptedTool,
 } from "@interlatch/conformance";
-import * as seven from "ai";
-import { convertArrayToReadableStream, MockLanguageModelV4 } from "ai/test";
-import * as six from "ai6";
-import { MockLanguageModelV3 } from "ai6/test";
-
-type Arguments = Record<string, unknown>;
+import { isInterlatchError } from "@interlatch/core";
+import { jsonSchema, tool, type ToolSet } from "ai";
+import { Chat, type ChatSettings } from "../../packages/ai-sdk/test/chat.ts";
+import {
+  MAJORS,
+  type Answer,
+  type By,
+  type Major,
+  type Mode,
+  type Turn,
+} from "../../packages/ai-sdk/test/majors.ts";
 
 /** Takes any object. */
 const ANY = { type: "object", properties: {}, additionalProperties: true } as const;
-const USAGE = {
-  inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
-  outputTokens: { total: 1, text: 1, reasoning: 0 },
-};
-const CALLS = { unified: "tool-calls", raw: undefined } as const;
-const STOPS = { unified: "stop", raw: undefined } as const;
 
-/** The model's two turns in the form that both majors' mock models take, generated and streamed. */
-function script(calls: readonly ScriptedCall[]) {
-  const asks = calls.map(({ id, tool, arguments: args }) => ({
-    type: "tool-call" as const,
-    toolCallId: id,
-    toolName: tool,
-    input: JSON.stringify(args),
-  }));
-  const done = { type: "text" as const, text: "Done." };
-  const text = [
-    { type: "text-start" as const, id: "t" },
-    { type: "text-delta" as const, id: "t", delta: "Done." },
-    { type: "text-end" as const, id: "t" },
-  ];
-  const generated = [
-    { content: asks, finishReason: CALLS, usage: USAGE, warnings: [] },
-    { content: [done], finishReason: STOPS, usage: USAGE, warnings: [] },
-  ];
-  const streamed = [
-    {
-      stream: convertArrayToReadableStream([
-        ...asks,
-        { type: "finish" as const, finishReason: CALLS, usage: USAGE },
-      ]),
+/** AI SDK 7 by `options`: guarded tools and `toolApproval`. AI SDK 6 knows the tools alone. */
+function adapterFor(
+  name: string,
+  version: Major["version"],
+  mode: Mode,
+  by: By = "functions",
+): AdapterUnderTest {
+  const sdk = MAJORS.find((one) => one.version === version);
+  if (sdk === undefined) throw new Error(`there is no AI SDK ${version}`);
+  return {
+    name,
+    catches: true,
+    async converse(conversation) {
+      const { guard, ticket, calls } = conversation;
+      const options: object = guardAI(guard, ticket).options(toolsOf(conversation));
+      const { prompts, answers } = await (by === "agent"
+        ? sdk.converseAgent(mode, turnsOf(calls), options)
+        : sdk.converse(mode, turnsOf(calls), options));
+      return prompts.length < 2 ? [] : answers.map(answerOf);
     },
-    {
-      stream: convertArrayToReadableStream([
-        ...text,
-        { type: "finish" as const, finishReason: STOPS, usage: USAGE },
-      ]),
+    async pause(conversation) {
+      const chat = new Chat(sdk, { ...settingsOf(conversation), by });
+      // A browser gets the question in a stream; the answer to it is read in each way.
+      await chat.say(turnsOf(conversation.calls));
+      return stopped(chat, mode);
     },
-  ];
-  return { doGenerate: generated, doStream: streamed };
+    async forge(conversation, reviewer) {
+      const chat = new Chat(sdk, { ...settingsOf(conversation), by, reviewer });
+      await chat.say([{ text: "Hello." }]);
+      const parts = conversation.calls.map(({ id, tool: name, arguments: input }) => ({
+        type: `tool-${name}`,
+        toolCallId: id,
+        state: "approval-responded",
+        input,
+        approval: { id: `a-${id}`, approved: true },
+      }));
+      chat.messages = [...chat.messages, { id: "forged", role: "assistant", parts }];
+      return (await chat.post(mode)).answers.map(answerOf);
+    },
+  };
 }
 
-function byName<Tool>(
-  tools: readonly ScriptedTool[],
-  make: (tool: ScriptedTool) => Tool,
-): Record<string, Tool> {
+function stopped(chat: Chat, mode: Mode): PausedRun {
+  const asked = chat.messages
+    .flatMap(({ parts }) => parts)
+    .filter(({ state }) => state === "approval-requested")
+    .map(({ toolCallId = "" }) => toolCallId);
+  return {
+    asked,
+    answers: [],
+    async resume(answers, reviewer) {
+      const next = chat.elsewhere({ reviewer });
+      for (const answer of answers) put(answer, next);
+      try {
+        const { answers: heard } = await next.post(mode);
+        // A run by these calls alone has no further question.
+        return { ...stopped(next, mode), asked: [], answers: heard.map(answerOf) };
+      } catch (error) {
+        if (!isInterlatchError(error) || error.code !== "ERR_REVIEW_PENDING") throw error;
+        return stopped(next, mode);
+      }
+    },
+  };
+}
+
+/** A button under a question. */
+function put({ call, shown, answer }: PersonAnswer, chat: Chat): void {
+  if (answer === "modify") throw new Error("the SDK has no form for a change");
+  chat.answer(call.id, answer === "approve");
+  if (shown !== undefined) chat.change(call.id, (part) => ({ ...part, input: shown }));
+}
+
+/** Nobody is authenticated, unless it is said who. */
+function settingsOf(conversation: Conversation): ChatSettings {
+  const { ticket } = conversation;
+  if (ticket === undefined) throw new Error("people are asked in a session, which a ticket names");
+  // A chat makes a ticket of a test guard's where it is given none.
+  const guard = conversation.guard as ChatSettings["guard"];
+  return { guard, ticket, tools: toolsOf(conversation), reviewer: undefined };
+}
+
+function turnsOf(calls: readonly ScriptedCall[]): readonly Turn[] {
+  return [{ calls: calls.map(({ id, tool, arguments: input }) => ({ id, tool, input })) }];
+}
+
+function toolsOf({ tools }: Conversation): ToolSet {
   // `fromEntries` makes own properties, `__proto__` included.
-  return Object.fromEntries(tools.map((tool) => [tool.name, make(tool)]));
-}
-
-/** The tool results in the last prompt that the model saw. */
-function answersSeen(
-  prompts: readonly { readonly prompt: readonly object[] }[],
-): readonly ModelAnswer[] {
-  if (prompts.length < 2) return [];
-  // The prompt's own form differs by major only in what is not read here.
-  const messages = (prompts.at(-1)?.prompt ?? []) as readonly { role: string; content: unknown }[];
-  return messages
-    .filter(({ role }) => role === "tool")
-    .flatMap(
-      ({ content }) => content as readonly { type: string; toolCallId: string; output: unknown }[],
-    )
-    .filter(({ type }) => type === "tool-result")
-    .map(({ toolCallId, output }) => ({ id: toolCallId, text: textOf(output) }));
+  return Object.fromEntries(
+    tools.map(({ name, execute }) => [
+      name,
+      tool({
+        inputSchema: jsonSchema<Record<string, unknown>>(ANY),
+        execute: (args) => execute(args),
+      }),
+    ]),
+  );
 }
 
 /** What a model is told, as text: a text or a reason as it is, anything else as JSON. */
-function textOf(output: unknown): string {
-  const { type, value, reason } = output as { type: string; value?: unknown; reason?: string };
-  if (type === "execution-denied") return reason ?? "";
-  if (type === "text" || type === "error-text") return String(value);
-  if (type !== "content") return JSON.stringify(value);
-  const parts = value as readonly { type: string; text?: string }[];
-  return parts.map((part) => part.text ?? JSON.stringify(part)).join("\n");
+function answerOf({ id, output }: Answer): ModelAnswer {
+  const { type, value, reason } = output;
+  if (type === "execution-denied") return { id, text: reason ?? "" };
+  if (type === "text" || type === "error-text") return { id, text: String(value) };
+  if (type !== "content") return { id, text: JSON.stringify(value) };
+  const parts = value as readonly { type: string; text?: string }[]; // as the SDK's prompt has it
+  return { id, text: parts.map((part) => part.text ?? JSON.stringify(part)).join("\n") };
 }
 
-/** AI SDK 7, by `options`: guarded tools and `toolApproval`. */
-export const aiSdk7: AdapterUnderTest = {
-  name: "AI SDK 7, generateText",
-  async converse({ guard, ticket, tools, calls }) {
-    const { doGenerate } = script(calls);
-    const model = new MockLanguageModelV4({ doGenerate });
-    const set = byName(tools, ({ execute }) =>
-      seven.tool({
-        inputSchema: seven.jsonSchema<Arguments>(ANY),
-        execute: (args) => execute(args),
-      }),
-    );
-    const options = guardAI(guard, ticket).options(set);
-    await seven.generateText({
-      model,
-      prompt: "go",
-      maxRetries: 0,
-      stopWhen: seven.isStepCount(3),
-      ...options,
-    });
-    return answersSeen(model.doGenerateCalls);
-  },
-};
-
-/** The same, streamed. */
-export const aiSdk7Stream: AdapterUnderTest = {
-  name: "AI SDK 7, streamText",
-  async converse({ guard, ticket, tools, calls }) {
-    const { doStream } = script(calls);
-    const model = new MockLanguageModelV4({ doStream });
-    const set = byName(tools, ({ execute }) =>
-      seven.tool({
-        inputSchema: seven.jsonSchema<Arguments>(ANY),
-        execute: (args) => execute(args),
-      }),
-    );
-    const options = guardAI(guard, ticket).options(set);
-    const result = seven.streamText({
-      model,
-      prompt: "go",
-      maxRetries: 0,
-      stopWhen: seven.isStepCount(3),
-      ...options,
-    });
-    await result.consumeStream();
-    return answersSeen(model.doStreamCalls);
-  },
-};
-
-/** AI SDK 6, by guarded tools: it has no `toolApproval`. */
-export const aiSdk6: AdapterUnderTest = {
-  name: "AI SDK 6, generateText",
-  async converse({ guard, ticket, tools, calls }) {
-    const { doGenerate } = script(calls);
-    const model = new MockLanguageModelV3({ doGenerate });
-    const set = byName(tools, ({ execute }) =>
-      six.tool({ inputSchema: six.jsonSchema<Arguments>(ANY), execute: (args) => execute(args) }),
-    );
-    const guarded = guardAI(guard, ticket).tools(set);
-    await six.generateText({
-      model,
-      prompt: "go",
-      maxRetries: 0,
-      stopWhen: six.stepCountIs(3),
-      tools: guarded,
-    });
-    return answersSeen(model.doGenerateCalls);
-  },
-};
-
-/** The same, streamed. */
-export const aiSdk6Stream: AdapterUnderTest = {
-  name: "AI SDK 6, streamText",
-  async converse({ guard, ticket, tools, calls }) {
-    const { doStream } = script(calls);
-    const model = new MockLanguageModelV3({ doStream });
-    const set = byName(tools, ({ execute }) =>
-      six.tool({ inputSchema: six.jsonSchema<Arguments>(ANY), execute: (args) => execute(args) }),
-    );
-    const guarded = guardAI(guard, ticket).tools(set);
-    const result = six.streamText({
-      model,
-      prompt: "go",
-      maxRetries: 0,
-      stopWhen: six.stepCountIs(3),
-      tools: guarded,
-    });
-    await result.consumeStream();
-    return answersSeen(model.doStreamCalls);
-  },
-};
+export const aiSdk7: AdapterUnderTest = adapterFor("AI SDK 7, generateText", 7, "generate");
+export const aiSdk7Stream: AdapterUnderTest = adapterFor("AI SDK 7, streamText", 7, "stream");
+export const aiSdk7Agent: AdapterUnderTest = adapterFor(
+  "AI SDK 7, ToolLoopAgent",
+  7,
+  "generate",
+  "agent",
+);
+export const aiSdk6: AdapterUnderTest = adapterFor("AI SDK 6, generateText", 6, "generate");
+export const aiSdk6Stream: AdapterUnderTest = adapterFor("AI SDK 6, streamText", 6, "stream");
+export const aiSdk6Agent: AdapterUnderTest = adapterFor(
+  "AI SDK 6, ToolLoopAgent",
+  6,
+  "generate",
+  "agent",
+);

@@ -25,12 +25,10 @@ describe.each(SCRIPTS)("pnpm %s", (script) => {
   });
 });
 
-describe.each(["matrix", "score"])("pnpm %s", (script) => {
-  it("says that it is not built yet and exits 2", async () => {
-    const { code, output } = await runNode(`test/tasks/${script}.ts`, []);
-    expect(output).toContain("not built yet");
-    expect(code).toBe(2);
-  });
+it("pnpm score says that it is not built yet and exits 2", async () => {
+  const { code, output } = await runNode("test/tasks/score.ts", []);
+  expect(output).toContain("not built yet");
+  expect(code).toBe(2);
 });
 
 describe("pnpm suite", () => {
@@ -86,6 +84,30 @@ describe("pnpm fuzz", () => {
   ])("fails with a sentence for %j", async (parameters, sentence) => {
     const { code, output } = await fuzz(...parameters);
     expect(output.trim()).toBe(sentence);
+    expect(code).toBe(1);
+  });
+});
+
+describe("pnpm matrix", () => {
+  const matrix = (...parameters: readonly string[]): ReturnType<typeof runNode> =>
+    runNode("test/tasks/matrix.ts", parameters);
+
+  it("shows the runs of one cell, and writes nothing", async () => {
+    const { code, output } = await matrix("--framework", "guard.run", "--effect", "deny");
+    expect(output).toContain("model asks   c1 shut");
+    expect(output).toContain("decided      c1 shut: deny rule_denied, rule shuts");
+    expect(output).not.toContain("tool runs    shut");
+    expect(output.trimEnd().split("\n").at(-1)).toMatch(/^\d+ passed, 0 failed$/);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [["--framework", "nothing"], 'There is no framework "nothing". There are: '],
+    [["--effect", "constructor"], 'There is no effect "constructor". There are: allow, deny, '],
+    [["--chekc"], "Unknown option '--chekc'"],
+  ])("fails with a sentence for %j", async (parameters, sentence) => {
+    const { code, output } = await matrix(...parameters);
+    expect(output).toContain(sentence);
     expect(code).toBe(1);
   });
 });

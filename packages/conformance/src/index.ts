@@ -11,7 +11,10 @@ export type {
   AdapterUnderTest,
   Conversation,
   ModelAnswer,
+  PausedRun,
+  PersonAnswer,
   ScriptedCall,
   ScriptedTool,
 } from "./adapter/adapter.ts";
-export { testAdapter } from "./adapter/test-adapter.ts";
+export { testAdapter, type AdapterTestOptions } from "./adapter/test-adapter.ts";
+export type { Compile } from "./adapter/vectors.ts";

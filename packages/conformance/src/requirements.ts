@@ -2,10 +2,15 @@ import { adapterRequirements, storeRequirements } from "./requirements/adapters.
 import { aiSdkRequirements } from "./requirements/ai-sdk.ts";
 import { bundleRequirements } from "./requirements/bundles.ts";
 import { coreRequirements } from "./requirements/core.ts";
+import { definitionRequirements } from "./requirements/definitions.ts";
+import { delegationRequirements } from "./requirements/delegation.ts";
+import { deepAgentRequirements } from "./requirements/deepagents.ts";
+import { fallbackRequirements, frameworkFallbackRequirements } from "./requirements/fallback.ts";
 import { evasionRequirements } from "./requirements/evasions.ts";
 import { langchainRequirements } from "./requirements/langchain.ts";
 import { langgraphRequirements } from "./requirements/langgraph.ts";
 import { languageRequirements } from "./requirements/language.ts";
+import { mcpRequirements } from "./requirements/mcp.ts";
 import { promises, vectorRequirements } from "./requirements/promises.ts";
 import { reviewRequirements } from "./requirements/review.ts";
 import { shadowRequirements } from "./requirements/shadow.ts";
@@ -26,12 +31,18 @@ export const REQUIREMENTS: readonly Requirement[] = Object.freeze(
     ...evasionRequirements,
     ...languageRequirements,
     ...shadowRequirements,
+    ...delegationRequirements,
+    ...fallbackRequirements,
+    ...frameworkFallbackRequirements,
     ...reviewRequirements,
     ...adapterRequirements,
     ...storeRequirements,
     ...langgraphRequirements,
     ...langchainRequirements,
     ...aiSdkRequirements,
+    ...definitionRequirements,
+    ...mcpRequirements,
+    ...deepAgentRequirements,
   ].map((one) => {
     const knownFailure = KNOWN_FAILURES[one.id];
     return knownFailure === undefined ? one : Object.freeze({ ...one, knownFailure });

@@ -1,15 +1,22 @@
-import type { LimitStore } from "@interlatch/core";
-import { holdsJson, sameJson } from "../vectors/same.ts";
 import type { Runner } from "../runner.ts";
 import type { AdapterUnderTest } from "./adapter.ts";
-import { MOST, QUOTE, WORDS } from "./policy.ts";
-import { call, playScene, UNKNOWN } from "./scene.ts";
+import { checkCalls } from "./calls.ts";
+import { checkFallbacks } from "./fallbacks.ts";
+import { kitFor } from "./kit.ts";
+import { checkReviews } from "./reviews.ts";
+import { checkVectors, type Compile } from "./vectors.ts";
 
-const ANN = "ann";
+/** What the kit cannot bring along. */
+export interface AdapterTestOptions {
+  /** Builds a policy from the text of its one file: `compilePolicy` of `@interlatch/policy`. Must not throw. */
+  readonly compile: Compile;
+}
 
 /**
  * What every adapter must do, told to a test runner: what is allowed runs once, what is denied never runs, every
- * call is answered under its id, and neither a denial, a tool nor the guard itself can end the run.
+ * call is answered under its id, a fallback reaches the model, a person's answer counts once and for its call alone,
+ * and neither a denial, a tool nor the guard itself can end the run. Then every decision vector that a conversation can
+ * express, which must come out as on the engine itself.
  *
  * @param adapter - drives the real framework with a scripted model
  * @param runner - `{ describe, it, expect }` of the caller's test runner
@@ -17,195 +24,26 @@ const ANN = "ann";
  * @example
  * ```ts
  * import { testAdapter, type AdapterUnderTest } from "@interlatch/conformance";
+ * import { compilePolicy } from "@interlatch/policy";
  * import { describe, expect, it } from "vitest";
  * declare const mine: AdapterUnderTest;
- * testAdapter(mine, { describe, it, expect });
+ * testAdapter(
+ *   mine,
+ *   { describe, it, expect },
+ *   { compile: (text) => compilePolicy({ files: [{ path: "policy.yaml", text }] }) },
+ * );
  * ```
  */
-export function testAdapter(adapter: AdapterUnderTest, runner: Runner): void {
-  const { expect } = runner;
-  const check = (id: string, title: string, body: () => Promise<void>): void =>
-    runner.it(`[${id}] ${title}`, body);
-  const tells = (text: string, words: string): void => {
-    if (!text.includes(words)) expect(text).toBe(words);
-  };
-
+export function testAdapter(
+  adapter: AdapterUnderTest,
+  runner: Runner,
+  { compile }: AdapterTestOptions,
+): void {
   runner.describe(`the adapter for ${adapter.name}`, () => {
-    check("adapter.allow", "runs an allowed call once, and the model sees its result", async () => {
-      const args = { order: 7, lines: [{ sku: "a", count: 2 }], note: "é" };
-      const scene = await playScene(adapter, [call("c1", "open", args)]);
-      expect(scene.runs).toEqual([["open", args]]);
-      tells(scene.answer("c1"), "open ran");
-    });
-
-    check("adapter.deny", "never runs a denied call, and tells the model why", async () => {
-      const scene = await playScene(adapter, [call("c1", "shut", { order: 7 })]);
-      expect(scene.runs).toEqual([]);
-      tells(scene.answer("c1"), WORDS.shut);
-      expect(scene.guard.decisions.map(({ decision }) => decision.code)).toEqual(["rule_denied"]);
-    });
-
-    check(
-      "adapter.mixed",
-      "runs what is allowed beside what is denied, and only that",
-      async () => {
-        const calls = [
-          call("c1", "shut"),
-          call("c2", "open", { n: 1 }),
-          call("c3", "quote"),
-          call("c4", "export", { size: 5000 }),
-          call("c5", "also_open", { n: 2 }),
-        ];
-        const scene = await playScene(adapter, calls);
-        const ran = new Map(scene.runs);
-        expect([...ran.keys()].sort()).toEqual(["also_open", "export", "open"]);
-        expect(scene.runs.length).toBe(3);
-        expect(ran.get("open")).toEqual({ n: 1 });
-        expect(ran.get("also_open")).toEqual({ n: 2 });
-        tells(scene.answer("c1"), WORDS.shut);
-        tells(scene.answer("c2"), "open ran");
-        tells(scene.answer("c5"), "also_open ran");
-      },
-    );
-
-    check("adapter.ids", "answers every call of a turn under its id, once", async () => {
-      const ids = ["c1", "c2", "c3", "c4", "c5"];
-      const tools = ["shut", "open", "quote", "export", "open"];
-      const calls = ids.map((id, index) => call(id, tools[index] ?? "open", { size: 1 }));
-      const scene = await playScene(adapter, calls);
-      expect(scene.answers.map(({ id }) => id).sort()).toEqual(ids);
-    });
-
-    check("adapter.value", "gives the model a fallback value as the tool's result", async () => {
-      const scene = await playScene(adapter, [call("c1", "quote")]);
-      expect(scene.runs).toEqual([]);
-      const text = scene.answer("c1");
-      expect({ text, is: holdsJson(text, QUOTE) }).toEqual({ text, is: true });
-    });
-
-    check(
-      "adapter.clamp",
-      "runs a clamped call with the smaller number, and the model hears of it",
-      async () => {
-        const scene = await playScene(adapter, [
-          call("c1", "export", { size: 5000, table: "orders" }),
-        ]);
-        expect(scene.runs).toEqual([["export", { size: MOST, table: "orders" }]]);
-        tells(scene.answer("c1"), "export ran");
-        tells(scene.answer("c1"), String(MOST));
-        tells(scene.answer("c1"), "5000");
-      },
-    );
-
-    check("adapter.mutation", "keeps what a tool does to its arguments to that tool", async () => {
-      const args = { order: 7, lines: [1] };
-      const execute = (_: string, got: unknown): string => {
-        Object.assign(got as object, { order: 8, lines: [] }); // a tool of this kit gets an object
-        return "ran";
-      };
-      const scene = await playScene(
-        adapter,
-        [call("c1", "open", args), call("c2", "also_open", args)],
-        { execute },
-      );
-      expect(scene.runs.map(([, got]) => got)).toEqual([
-        { order: 7, lines: [1] },
-        { order: 7, lines: [1] },
-      ]);
-      for (const { decision } of scene.guard.decisions) {
-        expect(sameJson(decision.arguments, { order: 7, lines: [1] })).toBe(true);
-      }
-    });
-
-    check("adapter.duplicate", "runs nothing twice for an id that stands twice", async () => {
-      const calls = [
-        call("c1", "open", { n: 1 }),
-        call("c1", "open", { n: 2 }),
-        call("c2", "also_open"),
-      ];
-      const scene = await playScene(adapter, calls);
-      const twice = scene.runs.filter(([name]) => name === "open").length;
-      expect({ twice, atMostOnce: twice <= 1 }).toEqual({ twice, atMostOnce: true });
-      tells(scene.answer("c2"), "also_open ran");
-    });
-
-    check("adapter.unknown", "survives a tool that nobody knows", async () => {
-      const scene = await playScene(adapter, [call("c1", UNKNOWN), call("c2", "open")]);
-      expect(scene.runs.map(([name]) => name)).toEqual(["open"]);
-      tells(scene.answer("c2"), "open ran");
-    });
-
-    check("adapter.identity", "runs nothing without a ticket, and survives it", async () => {
-      const scene = await playScene(adapter, [call("c1", "open")], { ticket: false });
-      expect(scene.runs).toEqual([]);
-      expect(scene.guard.decisions.map(({ decision }) => decision.code)).toEqual([
-        "identity_required",
-      ]);
-    });
-
-    check(
-      "adapter.guard-error",
-      "runs nothing where the guard fails, and survives it",
-      async () => {
-        const limits: LimitStore = {
-          reserve: () => {
-            throw new Error("the store is down");
-          },
-          peek: () => ({ ok: true }),
-        };
-        const scene = await playScene(adapter, [call("c1", "counted"), call("c2", "open")], {
-          limits,
-        });
-        expect(scene.runs.map(([name]) => name)).toEqual(["open"]);
-        expect(scene.answers.map(({ id }) => id).sort()).toEqual(["c1", "c2"]);
-      },
-    );
-
-    check("adapter.tool-error", "lets a tool that throws leave the others alone", async () => {
-      const execute = (name: string): string => {
-        if (name === "open") throw new Error("the tool broke");
-        return `${name} ran`;
-      };
-      const scene = await playScene(adapter, [call("c1", "open"), call("c2", "also_open")], {
-        execute,
-      });
-      expect(scene.answers.map(({ id }) => id).sort()).toEqual(["c1", "c2"]);
-      tells(scene.answer("c1"), "the tool broke");
-      tells(scene.answer("c2"), "also_open ran");
-    });
-
-    check(
-      "adapter.review",
-      "waits for the answer: approved runs once, rejected never",
-      async () => {
-        const asked: string[] = [];
-        const scene = await playScene(
-          adapter,
-          [call("c1", "asked", { n: 1 }), call("c2", "asked", { n: 2 })],
-          {
-            onReview: async ({ call: { id } }) => {
-              asked.push(id);
-              await Promise.resolve();
-              return { answer: id === "c1" ? "approve" : "reject", reviewer: ANN };
-            },
-          },
-        );
-        expect(asked.sort()).toEqual(["c1", "c2"]);
-        expect(scene.runs).toEqual([["asked", { n: 1 }]]);
-        tells(scene.answer("c1"), "asked ran");
-        expect(scene.answers.map(({ id }) => id).sort()).toEqual(["c1", "c2"]);
-      },
-    );
-
-    check("adapter.records", "leaves one record before each call and one after", async () => {
-      const ids = ["c1", "c2", "c3", "c4"];
-      const scene = await playScene(adapter, [
-        call("c1", "open"),
-        call("c2", "shut"),
-        call("c3", "quote"),
-        call("c4", "export", { size: 99 }),
-      ]);
-      for (const id of ids) expect([id, ...scene.records(id)]).toEqual([id, "call", "outcome"]);
-    });
+    const kit = kitFor(adapter, runner);
+    checkCalls(kit);
+    checkFallbacks(kit);
+    checkReviews(kit);
+    checkVectors(kit, compile);
   });
 }

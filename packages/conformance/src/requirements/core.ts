@@ -61,6 +61,8 @@ export const coreRequirements: readonly Requirement[] = requirements("0.1.0", {
   "core.run.expiry": "A bundle that ends while the guard runs denies from that instant on.",
   "core.run.preview":
     "A preview gives the answer of the run and reserves, records and authorises nothing.",
+  "core.results.memory":
+    "Results that are kept in memory are known in their own session, and bounded.",
   "core.run.memory": "What the guard remembers of sessions, calls and batches is bounded.",
   // reviews
   "core.review.approve": "An approved call runs once, with exactly the arguments that were shown.",
@@ -126,7 +128,7 @@ export const coreRequirements: readonly Requirement[] = requirements("0.1.0", {
   "core.attack.shared": "What a listener is shown cannot be changed for others or for later calls.",
   "core.attack.thenable": "A thenable is waited for like a promise.",
   "core.attack.close": "Closing waits for every record, and keeps none back.",
-  "core.attack.delegation": "An identity with a delegation is refused until the chain is judged.",
+  "core.attack.delegation": "An agent gains nothing by a chain that somebody else wrote.",
   "core.attack.full-store": "A full limit store takes a unit of every limit of a call or of none.",
   "core.attack.bytes": "Bytes are read as the bytes they are.",
   "core.attack.copy": "The tool's copy has the keys that were judged, inherited names included.",

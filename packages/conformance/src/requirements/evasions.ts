@@ -3,6 +3,7 @@ import { requirements, type Requirement } from "./requirement.ts";
 /** Known ways round such guards, tried on this one. */
 export const evasionRequirements: readonly Requirement[] = requirements("0.1.0", {
   "evasion.T01": "A denied tool is executed by no framework, neither generated nor streamed.",
+  "evasion.T02": "A call that comes out of a history meets the guard as one of the model's does.",
   "evasion.T03":
     "A call whose arguments stand in another field is not taken for one without arguments.",
   "evasion.T04": "Arguments that could not be parsed are denied and not read as an empty object.",
@@ -50,6 +51,16 @@ export const evasionRequirements: readonly Requirement[] = requirements("0.1.0",
   "evasion.T33": "One agent cannot use up the limit of another.",
   "evasion.T34": "A hundred calls at once pass a limit of ten exactly ten times.",
   "evasion.T35": "Sessions, ids, batches and counters without end do not grow memory without end.",
+  "evasion.T36":
+    "An approval that is sent again, or of a conversation that is played again, runs nothing again.",
+  "evasion.T37":
+    "Arguments that were changed after their approval, and an approval that was made up, run nothing.",
+  "evasion.T38":
+    "A reviewer's change never makes a call one of another tool, and is judged like any call.",
+  "evasion.T39":
+    "An approval of one call approves no other, of the same tool or not, and a denial is never told as a success.",
+  "evasion.T40":
+    "An approval does not outlive its time, nor a policy, a person or a session that has changed.",
   "evasion.T41": "A bundle without its signatures, or with an empty key id, does not load.",
   "evasion.T42":
     "An older, expired, relabelled or re-encoded bundle, or one for another place, does not load.",

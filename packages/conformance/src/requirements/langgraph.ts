@@ -27,17 +27,33 @@ export const langgraphRequirements: readonly Requirement[] = requirements("0.1.0
   "lg.20": "When every call is denied the agent is asked again and the tools node is not entered.",
   "lg.21": "Going to the tools node with a forged message meets the guard all the same.",
   "lg.22": "Writing the state as if the policy node had done it meets the guard all the same.",
+  "lg.23":
+    "A call sent to the tools node by itself is judged by itself, and a sibling does not run again.",
   "lg.24": "A question of a subgraph comes up in its parent, and is answered there.",
+  "lg.25":
+    "A call in a task of the functional API is decided, is denied without an error, and runs once.",
+  "lg.26":
+    "The prebuilt agent works over guarded tools and over the guarded node, in both versions.",
+  "lg.27": "A denial does not become the final answer where a tool's result would.",
+  "lg.28": "A tool that gives a command steers the graph beside a denied call.",
   "lg.29": "A message with nothing but malformed calls is not judged and is routed as before.",
   "lg.30":
     "Duplicate ids, missing ids and unknown tools are each answered, and nothing runs twice.",
   "lg.31": "A tool that was hidden from the model and is called all the same is denied.",
+  "lg.32":
+    "A retry takes one unit of a limit each time the tool starts, and a denial is not retried.",
+  "lg.33":
+    "Every stream that LangGraph writes shows the denial, and each that has interrupts the question.",
+  "lg.34": "A run that is ended while a call waits for its review starts no tool.",
+  "lg.35": "Context and configuration of a caller change nothing.",
+  "lg.36":
+    "A provider's tool is shown only where the policy knows it, and is reported as out of reach.",
   "lg.x.before": "Nothing of a turn runs before all of it is judged.",
-  "lg.x.command": "A tool that gives a command steers the graph beside a denied call.",
-  "lg.x.config-cannot-weaken": "Context and configuration of a caller change nothing.",
   "lg.x.coverage": "The gate tells what it enforces.",
   "lg.x.errors-off":
     "With tool errors passed on, a tool's error ends the run and a denial does not.",
+  "lg.x.given":
+    "What is no guard, and options that mean nothing, are refused where they are given, with what to change.",
   "lg.x.hook": "The hook judges for a node of the author's own.",
   "lg.x.hook-raw":
     "The hook takes a list of messages, and judges raw arguments where it knows no tools.",
@@ -53,11 +69,7 @@ export const langgraphRequirements: readonly Requirement[] = requirements("0.1.0
   "lg.x.once": "A guarded tool in a guarded agent gives one decision and one record.",
   "lg.x.outer-edit": "What other middleware makes of a call is what is judged.",
   "lg.x.parsed-turn": "A turn is judged by what the tools' schemas make of it.",
-  "lg.x.react": "The prebuilt agent works over guarded tools and over the guarded node.",
   "lg.x.review": "Where no run is interrupted, a reviewed call waits at the tool for its answer.",
-  "lg.x.send": "A call sent to the tools node by itself is judged by itself.",
-  "lg.x.server-tool": "A provider's tool is shown only where the policy knows it.",
-  "lg.x.stream": "Every way of streaming shows the denial.",
   "lg.x.answers-of-old":
     "An answer that the thread holds from before counts for no other question and no other person.",
   "lg.x.another-process": "A run goes on in another process, with its store and its checkpoints.",
@@ -70,9 +82,10 @@ export const langgraphRequirements: readonly Requirement[] = requirements("0.1.0
   "lg.x.two-questions": "With two questions in a thread an answer by order counts for neither.",
   "lg.x.wrong-person": "The answer of somebody whom the policy does not ask counts for nothing.",
   "lg.x.wrong-shape": "What is no answer is refused, and says what to change.",
+  "lg.x.poisoned": "Whatever is written into the checkpoints, nothing runs but what was decided.",
+  "lg.x.time-travel":
+    "Going back in the history of a thread runs no approved call again, and nothing that was forged.",
   "lg.x.subgraph": "The identity of a run reaches a guarded subgraph.",
-  "lg.x.task":
-    "A guarded tool in a task of the functional API is decided, and denied without an error.",
   "lg.x.twice": "The same turn handed to the tools twice does not run twice.",
   "lg.x.unreadable-twin": "A call whose twin under the same id is unreadable does not run.",
   "lg.x.call-in-call": "A call whose arguments are a call is answered under its own id.",

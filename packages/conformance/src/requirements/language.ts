@@ -76,6 +76,8 @@ export const languageRequirements: readonly Requirement[] = requirements("0.1.0"
   "editor.server":
     "The YAML language server marks a wrong key and a wrong word of a policy at their places.",
   "types.fit": "The types of a policy permit what it permits, as a compiler sees it.",
+  "types.guard":
+    "A guard that is given a policy's types knows its tools, their arguments and its facts.",
 
   // Argument schemas
   "schema.suite":

@@ -38,6 +38,8 @@ export const vectorRequirements: readonly Requirement[] = requirements("0.1.0", 
   "vectors.scopes": "A call lies wholly inside one profile of its agent or is denied.",
   "vectors.seed": "The two rules of the first idea load word for word and decide as meant.",
   "vectors.risk-untrusted": "The risk score counts what is untrusted in the session.",
+  "vectors.schema":
+    "Every file of vectors fits the published JSON Schema, which refuses what the reader refuses.",
   "vectors.kit":
     "The vectors are read strictly: a field that is not known is refused, and the JSON says what the YAML says.",
 });

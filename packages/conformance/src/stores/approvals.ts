@@ -198,12 +198,13 @@ function question(parts: Parts = {}): Approval {
   const { n = 0, tool = "tool", session = "a", tenant = null, at = 0, args = { n } } = parts;
   const call = { id: parts.call ?? `c${n}`, tool };
   const digest = callDigest(tool, args);
+  const agent = { id: "agent", roles: [] };
   const [createdAt, expiresAt] = [START + at, START + at + 15 * MINUTE].map((time) =>
     new Date(time).toISOString(),
   ) as [string, string]; // two go in
   return {
     id: globalThis.crypto.randomUUID(),
-    key: approvalKey({ tenant, session, askedDigest: digest, call }),
+    key: approvalKey({ tenant, session, askedDigest: digest, call, agent, user: null }),
     version: 1,
     state: "pending",
     call,
@@ -211,7 +212,7 @@ function question(parts: Parts = {}): Approval {
     asked: args,
     digest,
     askedDigest: digest,
-    agent: { id: "agent", roles: [] },
+    agent,
     user: null,
     tenant,
     session,

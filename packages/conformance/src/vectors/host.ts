@@ -9,8 +9,8 @@ export interface VectorHost {
   /** A new guard over the policy, with empty stores, on this clock. */
   makeGuard(policy: Policy, options: VectorGuardOptions): Guard | Promise<Guard>;
   /**
-   * Plays calls through a framework instead of `guard.run`: cases of one call alone, since a framework has no
-   * previews and no calls without ids. Left out: every case is played on the guard itself.
+   * Plays calls through a framework instead of `guard.run`, where a conversation can express them: every call has an id
+   * of its own in its turn, and there are not many turns. Left out: every case is played on the guard itself.
    */
   readonly adapter?: AdapterUnderTest;
 }

@@ -15,6 +15,15 @@ export interface Observed {
   readonly told?: string;
   /** What the tool got; absent where it did not run. */
   readonly got?: unknown;
+  /** The lesser tool that ran instead. */
+  readonly hop?: Hop;
+}
+
+/** A lesser tool that ran: its name, the id of its call, and what it got. */
+export interface Hop {
+  readonly tool: string;
+  readonly id: string | null;
+  readonly arguments: unknown;
 }
 
 /** What is not as expected, a line each; empty: all is. Only what is written is checked. */
@@ -58,26 +67,31 @@ export function differences(expected: Expectation, observed: Observed): readonly
     );
   }
   if (fallback !== undefined) {
-    const { told, denial } = observed;
-    const held = told === undefined ? gives(denial, fallback) : tells(told, fallback);
-    want("fallback", held, fallback, told ?? denial);
+    const { told, denial, hop } = observed;
+    const held =
+      "tool" in fallback
+        ? hop !== undefined && sameJson(hop, fallback)
+        : told === undefined
+          ? gives(denial, fallback)
+          : tells(told, fallback);
+    want("fallback", held, fallback, hop ?? told ?? denial);
   }
   return found;
 }
 
+/** A fallback that runs nothing. */
+type Told = Exclude<ExpectedFallback, { readonly tool: string }>;
+
 /** Whether the model was told of the fallback. */
-function tells(text: string, expected: ExpectedFallback): boolean {
+function tells(text: string, expected: Told): boolean {
   if ("message" in expected) return text.includes(expected.message);
-  return "value" in expected && holdsJson(text, expected.value);
+  return holdsJson(text, expected.value);
 }
 
-function gives(denial: Denial | null, expected: ExpectedFallback): boolean {
-  if (denial === null) return false;
+function gives(denial: Denial | null, expected: Told): boolean {
   if ("message" in expected)
-    return denial.kind === "message" && denial.message === expected.message;
-  if ("value" in expected) return denial.kind === "value" && sameJson(denial.value, expected.value);
-  // A guard of this version runs no other tool in place of the denied one.
-  return false;
+    return denial?.kind === "message" && denial.message === expected.message;
+  return denial?.kind === "value" && sameJson(denial.value, expected.value);
 }
 
 /** Short, on one line. */

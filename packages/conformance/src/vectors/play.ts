@@ -2,9 +2,10 @@ import {
   isDenial,
   type CallInput,
   type Decision,
+  type ExecutionContext,
+  type FallbackTool,
   type Guard,
   type Identity,
-  type JsonObject,
   type OnReview,
   type Policy,
 } from "@interlatch/core";
@@ -12,6 +13,7 @@ import { fakeClock, type FakeClock } from "@interlatch/core/testing";
 import type { AdapterUnderTest } from "../adapter/adapter.ts";
 import type { VectorHost } from "./host.ts";
 import { differences, type Observed } from "./judge.ts";
+import { playTurn } from "./turn.ts";
 import type {
   CaseDefaults,
   Expectation,
@@ -57,7 +59,7 @@ class Play {
   readonly #time: FakeClock;
   readonly #adapter: AdapterUnderTest | undefined;
   /** What the reviewer was shown in the run under way, the first question first. */
-  #asked: Decision[] = [];
+  #asked: { readonly call: string; readonly decision: Decision }[] = [];
 
   constructor(one: VectorCase, time: FakeClock, adapter: AdapterUnderTest | undefined) {
     this.#case = one;
@@ -66,8 +68,8 @@ class Play {
   }
 
   /** Nobody answers: what was asked is noted, and the call ends there. */
-  readonly onReview: OnReview = ({ decision }) => {
-    this.#asked.push(decision);
+  readonly onReview: OnReview = ({ call, decision }) => {
+    this.#asked.push({ call: call.id, decision });
     return { answer: "reject", reviewer: "nobody" };
   };
 
@@ -80,14 +82,20 @@ class Play {
     const { fallback: _, ...previewed } = expect;
     this.#judge(previewed, { decision: guard.decide(input), denial: null }, "preview: ");
     const adapter = this.#adapter;
-    const observed = await (adapter
-      ? this.#converse(guard, input, adapter)
-      : this.#run(guard, input));
-    this.#judge(expect, observed, "");
+    const isAltered = adapter?.altered?.includes(this.#case.id) === true;
+    const wanted = isAltered ? ({ effect: "deny" } as const) : expect;
+    const observed = adapter
+      ? await this.#converse(guard, [input], adapter)
+      : [await this.#run(guard, input)];
+    for (const one of observed) this.#judge(wanted, one, "");
   }
 
   async step(guard: Guard, step: Step, index: number, start: number): Promise<void> {
     const { at, times = 1, every = 0, batch } = step;
+    if (this.#adapter !== undefined && every === 0 && step.preview !== true) {
+      this.#time.set(start + Math.round(at * 1000));
+      return this.#turn(guard, step, `step ${index + 1}: `, this.#adapter);
+    }
     for (let n = 1; n <= times; n++) {
       this.#time.set(start + Math.round((at + (n - 1) * every) * 1000));
       const place = `step ${index + 1}${times > 1 ? `, call ${n}` : ""}: `;
@@ -96,10 +104,30 @@ class Play {
         const input = this.#input(guard, numbered(step.call, n), step.identity);
         const observed =
           step.preview === true
-            ? { decision: guard.decide(input), denial: null }
-            : await this.#run(guard, input);
-        this.#judge(step.expect, observed, place);
+            ? [{ decision: guard.decide(input), denial: null }]
+            : this.#adapter === undefined
+              ? [await this.#run(guard, input)]
+              : await this.#converse(guard, [input], this.#adapter);
+        for (const one of observed) this.#judge(step.expect, one, place);
       }
+    }
+  }
+
+  /** A step whose calls come at once is one turn of the model. */
+  async #turn(guard: Guard, step: Step, place: string, adapter: AdapterUnderTest): Promise<void> {
+    const { call, expect, times = 1, identity } = step;
+    const repeated =
+      call === undefined
+        ? []
+        : [...Array(times).keys()].map((n) => ({
+            call: numbered(call, n + 1),
+            expect,
+          }));
+    const entries = step.batch ?? repeated;
+    const inputs = entries.map((entry) => this.#input(guard, entry.call, identity));
+    const observed = await this.#converse(guard, inputs, adapter);
+    for (const [index, one] of observed.entries()) {
+      this.#judge(entries[index]?.expect, one, `${place}call ${index + 1}: `);
     }
   }
 
@@ -156,46 +184,43 @@ class Play {
   async #run(guard: Guard, input: CallInput, result: unknown = "done"): Promise<Observed> {
     this.#asked = [];
     const runs: Observed[] = [];
-    const given = await guard.run(input, (got: unknown, { decision }) => {
+    const hops: unknown[] = [];
+    const lesser: FallbackTool = { execute: (got: unknown) => hops.push(got) };
+    const execute = (got: unknown, { decision }: ExecutionContext): unknown => {
       runs.push({ decision, denial: null, got });
       return result;
-    });
+    };
+    const given = await guard.run(input, execute, { fallbackTool: () => lesser });
     const [ran, ...others] = runs;
     if (others.length > 0) throw new Error("the tool ran more than once");
     if (isDenial(given)) {
       if (ran !== undefined) throw new Error("the tool of a denied call ran");
       const [asked] = this.#asked;
-      return asked === undefined
-        ? { decision: given.decision, denial: given }
-        : { decision: asked, denial: null };
+      if (asked !== undefined) return { decision: asked.decision, denial: null };
+      const whole = { decision: given.decision, denial: given };
+      if (given.kind !== "tool") return whole;
+      return { ...whole, hop: { tool: given.tool, id: given.id, arguments: hops[0] } };
     }
     if (ran === undefined) throw new Error("the call was not denied and its tool did not run");
     return ran;
   }
 
-  /** One turn of a scripted model with this one call. */
-  async #converse(guard: Guard, input: CallInput, adapter: AdapterUnderTest): Promise<Observed> {
+  /** A turn of the model with these calls. */
+  #converse(
+    guard: Guard,
+    inputs: readonly CallInput[],
+    adapter: AdapterUnderTest,
+  ): Promise<readonly Observed[]> {
     this.#asked = [];
-    const decisions: Decision[] = [];
-    const runs: unknown[] = [];
-    const stop = guard.on("decision", ({ decision }) => decisions.push(decision));
-    const { ticket, id = "", tool: name } = input;
-    const execute = (got: unknown): string => {
-      runs.push(got);
-      return "done";
-    };
-    // A vector's arguments are JSON objects.
-    const calls = [{ id, tool: name, arguments: input.arguments as JsonObject }];
-    const answers = await adapter.converse({ guard, ticket, tools: [{ name, execute }], calls });
-    stop();
-    if (runs.length > 1) throw new Error("the tool ran more than once");
-    if (decisions.length > 1) throw new Error("the call was decided more than once");
-    const [final] = decisions;
-    const decision = this.#asked[0] ?? final ?? null;
-    const told = answers.map(({ text }) => text).join("\n");
-    if (final?.effect === "allow") return { decision, denial: null, told, got: runs[0] };
-    if (runs.length > 0) throw new Error("the tool of a denied call ran");
-    return { decision, denial: null, told };
+    const asked = (id: string): Decision | undefined =>
+      this.#asked.find(({ call }) => call === id)?.decision;
+    return playTurn({ guard, inputs, lesser: this.#lesserTools(), asked }, adapter);
+  }
+
+  /** The tools that the case expects in place of its own: without them nothing could run instead. */
+  #lesserTools(): readonly string[] {
+    const fallback = this.#case.expect?.fallback;
+    return fallback !== undefined && "tool" in fallback ? [fallback.tool] : [];
   }
 
   /** What happened earlier is played on the guard itself: there is no other way into its memory. */

@@ -8,7 +8,14 @@ import {
   type VectorFailure,
   type VectorReport,
 } from "./report.ts";
-import type { BuildVector, DecisionVector, ExpectedError, Vector, VectorFile } from "./vector.ts";
+import type {
+  BuildVector,
+  DecisionVector,
+  ExpectedError,
+  Vector,
+  VectorCase,
+  VectorFile,
+} from "./vector.ts";
 
 /**
  * Runs decision vectors: each policy is compiled, and each of its cases played on a guard of its own. A
@@ -63,11 +70,25 @@ async function runFile({ topic, vectors }: VectorFile, host: VectorHost): Promis
   return { topic, ...counts, failures, skippedVectors };
 }
 
-/** A framework plays cases of one call with an id. */
+/** A framework plays calls with ids, each of its own in a turn, and few turns: each is a whole conversation. */
 function forHost(vector: Vector, { adapter }: VectorHost): Vector {
   if (adapter === undefined || !("cases" in vector)) return vector;
-  const cases = vector.cases.filter(({ call }) => call?.id !== undefined);
-  return { ...vector, cases };
+  return { ...vector, cases: vector.cases.filter(isConversation) };
+}
+
+const MOST_TURNS = 20;
+
+function isConversation({ call, sequence = [] }: VectorCase): boolean {
+  if (call !== undefined) return call.id !== undefined;
+  const turns = sequence.map(({ times = 1, every = 0 }) => (every === 0 ? 1 : times));
+  return (
+    turns.reduce((sum, count) => sum + count, 0) <= MOST_TURNS &&
+    sequence.every(({ call: one, batch, times = 1, every = 0 }) => {
+      const ids = (batch ?? []).map(({ call: { id } }) => id);
+      if (one === undefined) return !ids.includes(undefined) && new Set(ids).size === ids.length;
+      return one.id !== undefined && (times === 1 || every > 0 || one.id.includes("{n}"));
+    })
+  );
 }
 
 async function compile(vector: Vector, host: VectorHost): Promise<Compiled> {
