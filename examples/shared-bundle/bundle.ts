@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import {
   inlineSource,
   memoryAudit,
@@ -68,8 +69,17 @@ export interface BundleFor {
 
 /** Compiles and signs the seed policy, as `interlatch build` and `interlatch sign` do. */
 export async function signSeed(signer: Signer, now: number, is: BundleFor = {}): Promise<string> {
-  const text = await readFile(SEED, "utf8");
-  const made = await compilePolicy({ files: [{ path: "seed.yaml", text }] });
+  return signPolicy(SEED, signer, now, is);
+}
+
+async function signPolicy(
+  file: URL,
+  signer: Signer,
+  now: number,
+  is: BundleFor = {},
+): Promise<string> {
+  const source = { path: basename(file.pathname), text: await readFile(file, "utf8") };
+  const made = await compilePolicy({ files: [source] });
   if (!made.ok) throw new Error(made.errors.map((error) => formatDiagnostic(error)).join("\n\n"));
   const payload = await buildPayload({
     policy: made.policy,
@@ -78,12 +88,12 @@ export async function signSeed(signer: Signer, now: number, is: BundleFor = {}):
     notBefore: seconds(is.notBefore ?? now - 3_600_000),
     expires: seconds(is.expires ?? now + 7 * day),
     created: seconds(now),
-    sources: [{ path: "seed.yaml", text }],
+    sources: [source],
   });
   return signPayload({ kind: "policy-bundle", payload, keys: [signer.key] });
 }
 
-/** A guard over the signed seed policy, its bundle, its trust, and the log it writes to. */
+/** A guard over a signed policy, its bundle, its trust, and the log it writes to. */
 export interface SignedGuard {
   readonly guard: Guard;
   readonly audit: MemoryAudit;
@@ -91,13 +101,16 @@ export interface SignedGuard {
   readonly trust: Signer["trust"];
 }
 
-/** Signs the seed policy with a fresh key and starts a guard over it. */
-export async function signedGuard(
-  options: Partial<Pick<GuardOptions, "clock" | "onReview" | "logger">> = {},
-): Promise<SignedGuard> {
+/** Signs a policy, the seed policy where none is named, with a fresh key and starts a guard over it. */
+export async function signedGuard({
+  policy = SEED,
+  ...options
+}: Partial<Pick<GuardOptions, "clock" | "onReview" | "logger">> & {
+  readonly policy?: URL;
+} = {}): Promise<SignedGuard> {
   const now = options.clock?.() ?? Date.now();
   const signer = await makeSigner(now);
-  const bundle = await signSeed(signer, now);
+  const bundle = await signPolicy(policy, signer, now);
   const audit = memoryAudit();
   const guard = await createGuard({
     bundle: inlineSource(bundle),

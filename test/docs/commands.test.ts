@@ -37,7 +37,9 @@ async function problem(command: Command): Promise<string | null> {
     case "unknown":
       return "is no command that these tests know";
     case "script":
-      return Object.hasOwn(manifest.scripts, wanted.name) ? null : `no script ${wanted.name}`;
+      return Object.hasOwn(await scriptsOf(wanted.of), wanted.name)
+        ? null
+        : `no script ${wanted.name}`;
     case "file": {
       const places = [wanted.file, join(dirname(command.path), wanted.file)];
       return places.some((file) => existsSync(join(ROOT, file))) ? null : `no file ${wanted.file}`;
@@ -53,6 +55,16 @@ async function problem(command: Command): Promise<string | null> {
   }
 }
 
+/** The scripts of the workspace, or of the example of this name. */
+async function scriptsOf(name: string | undefined): Promise<object> {
+  if (name === undefined) return manifest.scripts;
+  const folder = name.replace(/^@interlatch-examples\//, "examples/");
+  const file = join(ROOT, folder, "package.json");
+  if (!existsSync(file)) return {};
+  const { scripts = {} }: { scripts?: object } = JSON.parse(await readFile(file, "utf8"));
+  return scripts;
+}
+
 function installable(name: string): boolean {
   return Object.hasOwn(manifest.devDependencies, name.replace(/(?<=.)@[^/]*$/, ""));
 }
@@ -60,7 +72,7 @@ function installable(name: string): boolean {
 async function interlatchProblem(words: readonly string[]): Promise<string | null> {
   const [first = "", second] = words;
   if (first.startsWith("-")) return null;
-  const isLonger = first === "trust" || first === "schema";
+  const isLonger = ["trust", "schema", "tools"].includes(first);
   const command = isLonger && second !== undefined ? `${first} ${second}` : first;
   const help = await helpOf(command);
   if (help === "") return `no command ${command}`;
@@ -94,7 +106,7 @@ describe("what documents tell people to type is there", () => {
 
   it("finds what is not there", async () => {
     const text =
-      "```sh\nnpx -y pnpm@12 nothing\nnode none.ts # a comment\nnpm install left\ncurl x\ncd y && frob\n```\n";
+      "```sh\nnpx -y pnpm@12 nothing\nnode none.ts # a comment\nnpm install left\nwget x\ncd y && frob\n```\n";
     const found = await Promise.all(commandsOf(readDocument("planted.md", text)).map(problem));
     expect(found.map((one) => one?.split(" ")[0] ?? null)).toEqual([
       "no",

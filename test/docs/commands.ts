@@ -46,7 +46,8 @@ function wordsOf(command: string): string[] {
 
 /** What a command asks for: a script of the workspace, a command of `interlatch`, or something else. */
 export type Wanted =
-  | { readonly kind: "script"; readonly name: string }
+  /** Of the package that `--filter` names, else of the workspace. */
+  | { readonly kind: "script"; readonly name: string; readonly of?: string }
   | { readonly kind: "interlatch"; readonly words: readonly string[] }
   | { readonly kind: "file"; readonly file: string }
   | { readonly kind: "package"; readonly names: readonly string[] }
@@ -64,6 +65,7 @@ const ORDINARY = new Set([
   "mv",
   "rm",
   "chmod",
+  "curl",
 ]);
 /** What pnpm does of itself. */
 const PNPM = new Set(["install", "exec"]);
@@ -84,6 +86,9 @@ export function wantedBy({ words }: Command): Wanted {
 
 function ofPnpm(words: readonly string[]): Wanted {
   const [name, ...rest] = words;
+  if (name === "--filter" && rest[0] !== undefined && rest[1] !== undefined) {
+    return { kind: "script", name: rest[1], of: rest[0] };
+  }
   if (name === undefined) return { kind: "unknown" };
   if (name === "interlatch" && rest.length > 0) return interlatch(rest);
   return PNPM.has(name) ? { kind: "ordinary" } : { kind: "script", name };

@@ -52,6 +52,8 @@ function exampleAt(
     text: [ownImport(path, text.join("\n"), exported), ...text, "export {};"].join("\n"),
     origins: [{ path, line: at }, ...code.map(([line]) => ({ path, line }))],
     notRun: "an example in a comment",
+    notChecked: null,
+    home: "",
     prints: [],
   };
 }

@@ -59,6 +59,19 @@ describe("documents", () => {
     expect(named.toSorted()).toEqual(Object.keys(DECISION_CODES).toSorted());
   });
 
+  it("docs/troubleshooting.md says of every code what to do, once, and of no other", () => {
+    const page = documents.find(({ path }) => path === "docs/troubleshooting.md");
+    if (page === undefined) expect.fail("docs/troubleshooting.md is missing");
+    const rows = page.prose.flatMap((line) => {
+      const [, code, happened, remedy] = /^\| `(\w+)`\s*\| (.+?)\s*\| (.+?)\s*\|$/.exec(line) ?? [];
+      return code === undefined ? [] : [{ code, says: [happened, remedy] }];
+    });
+    const known = [...Object.keys(DECISION_CODES), ...ERROR_CODES];
+    expect(rows.map(({ code }) => code).toSorted()).toEqual(known.toSorted());
+    for (const { code, says } of rows)
+      for (const text of says) expect(text, code).toMatch(/\.$|\)$/);
+  });
+
   it("README.md leads to the README of every package", async () => {
     const readme = documents.find(({ path }) => path === "README.md");
     const linked = readme?.links.map(({ target }) => target) ?? [];

@@ -21,6 +21,10 @@ export interface Program {
   readonly origins: readonly Origin[];
   /** Why it is not run, or `null` where it is. */
   readonly notRun: string | null;
+  /** Why its types are not checked, or `null` where they are. */
+  readonly notChecked: string | null;
+  /** The folder, from the root of the workspace, whose packages it sees; empty for the root's. */
+  readonly home: string;
   /** What it must print, one text for each block that shows it. */
   readonly prints: readonly { readonly text: string; readonly line: number }[];
 }
@@ -31,7 +35,8 @@ export type Setups = ReadonlyMap<string, { readonly path: string; readonly text:
 /**
  * The programs of a document. All its `ts` and `js` blocks are one program, unless a note above a block says
  * `<!-- docs: program NAME -->`; the blocks from there on are of that program. `types only: WHY` keeps a program
- * from being run. A `text` block with the note `prints` is what the program before it must print.
+ * from being run, `run only: WHY` from being compiled, and `packages of FOLDER` has it see those that are installed
+ * there. A `text` block with the note `prints` is what the program before it must print.
  */
 export function programsOf(document: Document, setups: Setups): readonly Program[] {
   const parts = new Map<string, Block[]>();
@@ -44,13 +49,16 @@ export function programsOf(document: Document, setups: Setups): readonly Program
     else if (block.notes.includes("prints")) append(prints, name, block);
   }
   return [...parts].map(([short, blocks]) => {
-    const reasons = blocks.flatMap((block) => noteOf(block, "types only: ") ?? []);
+    const noted = (start: string): string | undefined =>
+      blocks.flatMap((block) => noteOf(block, start) ?? [])[0];
     const lines = linesOf(document.path, blocks, setups.get(short));
     return {
       name: `${fileName(document.path)}.${short}`,
       path: document.path,
       ...lines,
-      notRun: reasons[0] ?? null,
+      notRun: noted("types only: ") ?? null,
+      notChecked: noted("run only: ") ?? null,
+      home: noted("packages of ") ?? "",
       prints: prints.get(short) ?? [],
     };
   });
