@@ -17,11 +17,12 @@ export interface PolicyParts {
   readonly agents?: Policy["agents"];
   readonly facts?: Policy["facts"];
   readonly fallback?: Fallback;
+  readonly pins?: Readonly<Record<string, string>>;
 }
 
 /** A compiled policy. A rule that names no tools is for all of them; one without a name gets its place. */
 export function policyOf(parts: PolicyParts): Policy {
-  const { id = "test", agents = null, facts = {}, fallback } = parts;
+  const { id = "test", agents = null, facts = {}, fallback, pins } = parts;
   const tools = Object.fromEntries(
     Object.entries(parts.tools ?? { tool: {} }).map(([name, tool]): [string, ToolPolicy] => [
       name,
@@ -34,8 +35,17 @@ export function policyOf(parts: PolicyParts): Policy {
     at: { file: "policy.yaml", line: index + 2 },
     ...rule,
   }));
-  const base = { engine: ENGINE, id, mode: "enforce", agents, tools, facts, rules } as const;
-  return fallback === undefined ? base : { ...base, fallback };
+  return {
+    engine: ENGINE,
+    id,
+    mode: "enforce",
+    agents,
+    tools,
+    facts,
+    rules,
+    ...(fallback === undefined ? {} : { fallback }),
+    ...(pins === undefined ? {} : { pins }),
+  };
 }
 
 /** `arguments.NAME`. */

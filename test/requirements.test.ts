@@ -1,38 +1,8 @@
-import { glob, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { REQUIREMENTS, requirement } from "@interlatch/conformance";
 import { describe, expect, it } from "vitest";
-import { attacks } from "./bundle-attacks/attacks.ts";
-import { EVASIONS } from "./evasions/table.ts";
-import { ROOT } from "./tasks/child.ts";
-
-const CITATION = /\b(?:verifies|check)\(\s*"([^"]+)"/g;
+import { citedIds } from "./citations.ts";
 
 const cited = citedIds();
-
-/** Every id that a test, or a table that tests run, says it proves. */
-async function citedIds(): Promise<ReadonlySet<string>> {
-  const ids = new Set([...attacks, ...EVASIONS].map(({ id }) => id));
-  for (const file of await filesThatCite()) {
-    for (const [, id] of (await readFile(join(ROOT, file), "utf8")).matchAll(CITATION)) {
-      if (id !== undefined) ids.add(id);
-    }
-  }
-  return ids;
-}
-
-/** Test files, and the checks of the kit that adapters and stores are run through. */
-async function filesThatCite(): Promise<readonly string[]> {
-  const patterns = [
-    "{packages,test,examples}/**/*.test.ts",
-    "packages/*/src/**/*.test-d.ts",
-    "packages/conformance/src/{adapter,stores}/**/*.ts",
-  ];
-  const exclude = (name: string): boolean => name === "node_modules" || name === "dist";
-  const files: string[] = [];
-  for await (const file of glob(patterns, { cwd: ROOT, exclude })) files.push(file);
-  return files;
-}
 
 describe("the manifest of requirements", () => {
   it("has each id once, in a closed form, with a sentence", () => {

