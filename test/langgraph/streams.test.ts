@@ -33,8 +33,22 @@ describe.each(PATHS)("$name", ({ make, reviews, byHand }) => {
     }
   });
 
-  verifies("lg.33", "writes nothing of its own into the application's stream", async () => {
-    expect(await shown(make, "refund", "custom")).toBe("[]");
+  verifies("lg.33", "tells the application's own stream once, under a key of its own", async () => {
+    expect(JSON.parse(await shown(make, "refund", "custom"))).toEqual([
+      [
+        expect.anything(),
+        {
+          interlatch: {
+            denied: {
+              call: "c1",
+              tool: "refund",
+              code: "rule_denied",
+              message: "A rule forbids this call as it is.",
+            },
+          },
+        },
+      ],
+    ]);
   });
 });
 

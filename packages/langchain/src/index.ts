@@ -8,6 +8,7 @@ export {
 export { coverage } from "./coverage.ts";
 export { checkGiven } from "./given.ts";
 export { denialOf, type DenialArtifact } from "./answer.ts";
+export type { DenialPart, StreamingRun } from "./custom-stream.ts";
 export { ticketOf, type IdentityOptions, type RunContext } from "./identity.ts";
 export { isOver, openCalls, openTurn, type OpenedTurn, type ToolOf } from "./turn.ts";
 export type { ReviewOptions, ReviewRefusal, ReviewRun } from "./review/options.ts";

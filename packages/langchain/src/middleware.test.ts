@@ -421,50 +421,42 @@ describe("policyMiddleware in createAgent", () => {
     },
   );
 
-  verifies(
-    "lg.35",
-    "context and configurable of a caller change nothing",
-    async () => {
-      const { agent, guard, ran } = await agentFor([
-        [call("refund", {}, "c1"), call("look", {}, "c2")],
-      ]);
-      const interlatch = { agent: { id: "root" }, effect: "allow" };
-      const { messages } = await agent.invoke(HELLO, {
-        configurable: { interlatch, thread_id: "t2", policy: "off" },
-        context: { interlatch: guard.ticket() },
-      });
-      expect(answersIn(messages).map((one) => denialOf(one)?.code)).toEqual([
-        "identity_required",
-        "identity_required",
-      ]);
-      expect(ran).toEqual([]);
-    },
-  );
+  verifies("lg.35", "context and configurable of a caller change nothing", async () => {
+    const { agent, guard, ran } = await agentFor([
+      [call("refund", {}, "c1"), call("look", {}, "c2")],
+    ]);
+    const interlatch = { agent: { id: "root" }, effect: "allow" };
+    const { messages } = await agent.invoke(HELLO, {
+      configurable: { interlatch, thread_id: "t2", policy: "off" },
+      context: { interlatch: guard.ticket() },
+    });
+    expect(answersIn(messages).map((one) => denialOf(one)?.code)).toEqual([
+      "identity_required",
+      "identity_required",
+    ]);
+    expect(ran).toEqual([]);
+  });
 
-  verifies(
-    "lg.36",
-    "a provider's tool is shown only where the policy knows it",
-    async () => {
-      const guard = await testGuard({ look: "allow", web_search: "allow" });
-      const model = new ScriptedModel([]);
-      const agent = createAgent({
-        model,
-        tools: [
-          { type: "web_search", name: "web_search" },
-          { type: "code_execution", name: "code" },
-        ],
-        middleware: [policyMiddleware(guard)],
-      });
-      await agent.invoke(HELLO, { configurable: { interlatch: guard.ticket() } });
-      expect(model.memory.shown).toEqual([["web_search"]]);
-      expect(
-        guard
-          .coverage()
-          .filter(({ state }) => state === "hidden")
-          .map((one) => one.tool),
-      ).toEqual(["web_search", "code"]);
-    },
-  );
+  verifies("lg.36", "a provider's tool is shown only where the policy knows it", async () => {
+    const guard = await testGuard({ look: "allow", web_search: "allow" });
+    const model = new ScriptedModel([]);
+    const agent = createAgent({
+      model,
+      tools: [
+        { type: "web_search", name: "web_search" },
+        { type: "code_execution", name: "code" },
+      ],
+      middleware: [policyMiddleware(guard)],
+    });
+    await agent.invoke(HELLO, { configurable: { interlatch: guard.ticket() } });
+    expect(model.memory.shown).toEqual([["web_search"]]);
+    expect(
+      guard
+        .coverage()
+        .filter(({ state }) => state === "hidden")
+        .map((one) => one.tool),
+    ).toEqual(["web_search", "code"]);
+  });
 
   verifies("lg.x.review", "a reviewed call waits at the tool for the answer", async () => {
     for (const [answer, ranOnce] of [

@@ -3,6 +3,7 @@ import { AIMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { DefinitionDigest, Guard } from "@interlatch/core";
 import { denialResult } from "./answer.ts";
+import { streamDenial, type StreamingRun } from "./custom-stream.ts";
 import { isBubbleUp } from "./thrown.ts";
 import { nameArguments } from "./arguments.ts";
 import { ticketOf, type IdentityOptions } from "./identity.ts";
@@ -28,7 +29,7 @@ export interface GuardedTool {
 }
 
 /** What a tool node hands to a tool beside the framework's own fields. */
-export type ToolConfig = ToolRunnableConfig & { readonly state?: unknown };
+export type ToolConfig = ToolRunnableConfig & StreamingRun & { readonly state?: unknown };
 
 /** Runs the tool on what it takes, made from the effective arguments, and on a config that says the same. */
 type ExecuteTool = (effective: unknown, config: ToolConfig | undefined) => unknown;
@@ -70,6 +71,7 @@ export function runTool(
         // It may be denied because its review was given up with the run, which ends as the framework would end it.
         config?.signal?.throwIfAborted();
         if (steering !== undefined) throw steering.thrown;
+        streamDenial(config, denial);
         return denial.kind === "tool" ? lesserAnswer(denial, form) : denialResult(denial, form);
       },
       fallbackTool: (other) =>

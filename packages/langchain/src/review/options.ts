@@ -1,8 +1,9 @@
 import type { AnswerRefusal, Reviewer } from "@interlatch/core";
+import type { StreamingRun } from "../custom-stream.ts";
 import type { RunContext } from "../identity.ts";
 
 /** A run that can stop and ask: what LangGraph hands to a node, and LangChain to a middleware. */
-export interface ReviewRun extends RunContext {
+export interface ReviewRun extends RunContext, StreamingRun {
   /** LangGraph's own `interrupt`. */
   readonly interrupt?: ((value: unknown) => unknown) | undefined;
 }

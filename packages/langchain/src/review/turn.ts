@@ -8,6 +8,7 @@ import {
   type ReadCall,
   type ToolOf,
 } from "../turn.ts";
+import { streamDenial } from "../custom-stream.ts";
 import { canInterrupt, standingOf, type Standing } from "./checkpoint.ts";
 import { drain, hear, newAnswers } from "./hearing.ts";
 import type { ReviewOptions, ReviewRun } from "./options.ts";
@@ -15,6 +16,14 @@ import { answerDigest, requestOf } from "./question.ts";
 
 /** Nothing is recorded yet: a run that is resumed comes here again from the start, for the same calls. */
 const ASKING = { reviews: true, leave: "every" } as const;
+
+/** {@link judgeTurn}, with a word on each denial to whoever streams the run in mode `custom`. */
+export async function reviewTurn(...turn: Parameters<typeof judgeTurn>): Promise<OpenedTurn> {
+  const judged = await judgeTurn(...turn);
+  const [, , , , run] = turn;
+  for (const denial of judged.denials) streamDenial(run, denial);
+  return judged;
+}
 
 /**
  * Judges a turn as {@link openTurn} does, and asks people about those of its calls that need it: in one interrupt,
@@ -25,7 +34,7 @@ const ASKING = { reviews: true, leave: "every" } as const;
  *
  * @param leave - as of {@link openTurn}
  */
-export async function reviewTurn(
+async function judgeTurn(
   guard: Guard,
   ticket: Ticket | undefined,
   calls: readonly ToolCall[],
