@@ -17,7 +17,7 @@ import {
 } from "../review/apps.ts";
 import { call } from "../scripted-model.ts";
 import { verifies } from "../verifies.ts";
-import { startDatabase } from "./langgraph-postgres.ts";
+import { startDatabase } from "../postgres.ts";
 
 const database = await startDatabase();
 const open: PostgresSaver[] = [];

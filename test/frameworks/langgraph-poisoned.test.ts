@@ -18,7 +18,7 @@ import {
 } from "../review/apps.ts";
 import { call } from "../scripted-model.ts";
 import { verifies } from "../verifies.ts";
-import { startDatabase, type Database } from "./langgraph-postgres.ts";
+import { startDatabase, type Database } from "../postgres.ts";
 
 const server = await startDatabase();
 afterAll(() => server?.stop());
