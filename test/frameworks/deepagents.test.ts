@@ -67,6 +67,7 @@ describe("deepagents 1.14.1 with policyMiddleware in its list", () => {
         call("refund", {}, "c1"),
         write("/sub.txt", "c1"),
         call("refund", {}, "t"), // the id of the call that started it
+        { name: "refund", args: {} },
       ];
       for (const inner of calls) {
         const { go, ran, told, records, guard } = await agentFor(
@@ -124,6 +125,36 @@ describe("deepagents 1.14.1 with policyMiddleware in its list", () => {
       expect(records().toSorted()).toEqual(["look executed", "own executed", "task executed"]);
     },
   );
+
+  verifies("deep.forgotten", "no other tool runs under the id of a guarded one", async () => {
+    const refund = call("refund", {}, "c1");
+    for (const turns of [
+      // The arguments do not fit, so that the guarded tool never begins.
+      [[call("look", {}, "c1")], [refund]],
+      [[call("look", { path: "/" }, "c1"), refund]],
+      [[call("look", { path: "/" }, "c1"), { name: "refund", args: {} }]],
+    ]) {
+      const { go, ran } = await agentFor(
+        [[task("general-purpose", "t")], ...turns],
+        (policy, _model, guard) => {
+          const schema = z.object({ path: z.string() });
+          const look = tool(() => new Promise((seen) => void setImmediate(seen, "seen")), {
+            name: "look",
+            schema,
+          });
+          const own = tool(() => `refunded ${ran.push("refund")}`, {
+            name: "refund",
+            schema: z.object({}),
+          });
+          return { middleware: [policy], tools: [...guardTools([look], guard), own] };
+        },
+      );
+      const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+      await go();
+      said.mockRestore();
+      expect(ran).toEqual([]);
+    }
+  });
 
   const SUBAGENTS = {
     "the general one": "general-purpose",

@@ -212,6 +212,21 @@ describe("tools of MCP servers through @langchain/mcp-adapters", () => {
       expect(guard.audit.records.at(-1)).toMatchObject({ type: "outcome", outcome: "error" });
       expect(last).toBe("done");
     }
+    // Nor where the tool runs in place of a denied one.
+    const value = { path: inRoot("note.txt"), content: "lesser" };
+    const args = { kind: "literal", value } as const;
+    const fallback = { kind: "tool", tool: "files__write_file", arguments: args } as const;
+    const rules = policy.rules.map((rule) => ({ ...rule, action: "deny" as const, fallback }));
+    const guard = await testGuard({ ...policy, rules });
+    const names = ["files__move_file", "files__write_file"];
+    const [move] = guardTools(names.map(toolOf) as ClientTool[], guard);
+    hook = () => ({ path: forged });
+    const moved = call("files__move_file", { source: forged, destination: forged }, "c1");
+    await move?.invoke(moved, { configurable: { interlatch: guard.ticket() } });
+    hook = () => undefined;
+    const last = { tool: "files__write_file", type: "outcome", outcome: "error" };
+    expect(guard.audit.records.at(-1)).toMatchObject(last);
+    expect(await readdir(root)).not.toContain("forged.txt");
     // Without the guard the hook writes where it likes.
     hook = () => ({ path: forged });
     await toolOf("files__write_file").invoke(write("note.txt", "c1"));

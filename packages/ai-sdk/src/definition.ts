@@ -43,7 +43,8 @@ function definitionOf(
 ): ToolDefinition | undefined {
   if (description !== undefined && typeof description !== "string") return undefined;
   const schema = jsonSchemaOf(inputSchema);
-  return schema === undefined || schema instanceof Promise
+  const isSettled = typeof Object(schema).then !== "function";
+  return schema === undefined || !isSettled
     ? undefined
     : { name, description, inputSchema: schema };
 }

@@ -123,6 +123,30 @@ describe.each(WAYS)("$title", ({ sdk, mode }) => {
     },
   );
 
+  verifies("ai.x.hop", "does not run what a person is to be asked about", async () => {
+    for (const needsApproval of [true, async (input: unknown) => "text" in Object(input)]) {
+      const ran: string[] = [];
+      const asking = tool({ ...draftTool(ran), needsApproval });
+      const { options } = await setUp({}, { draft: asking });
+      const run = await sdk.converse(mode, calling("send"), options);
+      expect(run.answer("c1")).toEqual({
+        type: "execution-denied",
+        reason: "The office is closed.",
+      });
+      expect(ran).toEqual([]);
+    }
+  });
+
+  verifies("ai.x.hop", "another guard of the lesser tool is asked too", async () => {
+    const strict = await testGuard({ draft: "deny" });
+    const ran: string[] = [];
+    const { draft } = guardAI(strict, strict.ticket()).tools({ draft: draftTool(ran) });
+    const { options } = await setUp({}, { draft });
+    await sdk.converse(mode, calling("send"), options);
+    expect(ran).toEqual([]);
+    expect(strict.decisions).toMatchObject([{ tool: "draft", decision: { effect: "deny" } }]);
+  });
+
   verifies("ai.x.route", "a route is words", async () => {
     const { options } = await setUp();
     const run = await sdk.converse(mode, calling("refund"), options);

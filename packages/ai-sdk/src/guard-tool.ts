@@ -111,14 +111,14 @@ function guardExecute(
       {
         denied,
         stream,
-        fallbackTool: (other) => lesserTool(other, siblings, options),
+        fallbackTool: (other) => lesserTool(other, siblings, options, guard),
         ...reviews,
       },
     );
   };
   const mark: Mark = { guard, ticket, name };
   shareDigest(guarded, tool, name);
-  rememberOriginal(guarded, tool);
+  rememberOriginal(guarded, tool, guard);
   return Object.defineProperty(guarded, MARK, { value: mark });
 }
 

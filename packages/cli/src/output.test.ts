@@ -40,8 +40,8 @@ describe("output", () => {
   it("keeps our own colours on a terminal, and no other control sequence", () => {
     const { io, printed } = streams(true);
     const { say, paint } = createOutput(io, { json: false, quiet: false });
-    say(`${paint.red("a")}\u001b[2J\u0007b\u202e`);
-    expect(printed.stdout).toBe("\u001b[31ma\u001b[39m\\u{1b}[2J\\u{7}b\\u{202e}\n");
+    say(`${paint.red("a")}\u001b[2J\u0007b\u202e\u{e0068}`);
+    expect(printed.stdout).toBe("\u001b[31ma\u001b[39m\\u{1b}[2J\\u{7}b\\u{202e}\\u{e0068}\n");
   });
 
   it("takes colours off where there is no terminal", () => {
@@ -53,6 +53,7 @@ describe("output", () => {
 
   it("shows foreign text with its control characters written out, colours too", () => {
     expect(visible("a\u001b[31mb\n\tc\u0000")).toBe("a\\u{1b}[31mb\n\tc\\u{0}");
+    expect(visible("a\u{e0068}\ufe0f\u00adb")).toBe("a\\u{e0068}\\u{fe0f}\\u{ad}b");
     expect(shown({ a: "x\u009by" })).toBe('{"a":"x\\u{9b}y"}');
     expect(shown(undefined)).toBe("nothing");
     expect(shown("x".repeat(300))).toHaveLength(200);

@@ -79,9 +79,11 @@ function writer(stream: Stream, env: Io["env"]): (text: string) => void {
 }
 
 const COLOUR = /\u001b\[[0-9;]*m/g;
-/** Everything that moves a cursor or turns the direction of writing, but for tabs and line ends. */
-const CONTROL =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+/**
+ * Everything that moves a cursor, turns the direction of writing or is not seen (a model reads tags and variation
+ * selectors all the same), but for tabs and line ends.
+ */
+const CONTROL = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const CONTROL_BUT_COLOUR = new RegExp(`${COLOUR.source}|${CONTROL.source}`, "gu");
 
 /**
@@ -94,7 +96,7 @@ export function visible(text: string): string {
 
 /** As {@link visible}, but for our own colours. */
 function harmless(text: string): string {
-  return text.replace(CONTROL_BUT_COLOUR, (found) => (found.length > 1 ? found : escaped(found)));
+  return text.replace(CONTROL_BUT_COLOUR, (found) => (found.length > 2 ? found : escaped(found)));
 }
 
 function escaped(character: string): string {

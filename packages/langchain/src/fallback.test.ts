@@ -2,12 +2,13 @@ import { HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { RunnableLambda } from "@langchain/core/runnables";
 import { DynamicTool, StructuredTool, tool, type ClientTool } from "@langchain/core/tools";
 import { MemorySaver } from "@langchain/langgraph";
-import { isInterlatchError } from "@interlatch/core";
+import { isInterlatchError, type Policy } from "@interlatch/core";
 import { testGuard, type TestGuard, type TestGuardOptions } from "@interlatch/core/testing";
 import { createAgent } from "langchain";
 import { describe, expect } from "vitest";
 import { z } from "zod";
 import { FALLBACKS, MOST_DENIALS } from "../../../test/fallback-policy.ts";
+import { compare } from "../../../test/policies.ts";
 import { call, ScriptedModel, type ScriptedTurn } from "../../../test/scripted-model.ts";
 import { verifies } from "../../../test/verifies.ts";
 import { denialOf, guardTool, guardTools, policyMiddleware } from "./index.ts";
@@ -65,6 +66,53 @@ describe("a lesser tool", () => {
         content: "The office is closed.",
       });
     }
+  });
+
+  verifies("lc.x.hop", "is decided by another guard or ticket of its own as well", async () => {
+    const ran: string[] = [];
+    const strict = await testGuard({ draft: "deny" });
+    const own = guardTool(
+      draft((said) => ran.push(said)),
+      strict,
+      { ticket: strict.ticket() },
+    );
+    await sendBeside(own);
+    expect(strict.decisions).toMatchObject([{ tool: "draft", decision: { effect: "deny" } }]);
+
+    const agentId = { kind: "field", of: { kind: "variable", name: "agent" }, name: "id" } as const;
+    const at = { file: "test.yaml", line: 9 };
+    const when = compare(agentId, "==", "clerk");
+    const clerks = { name: "no_clerks", tools: ["draft"], action: "deny", when, at } as const;
+    const guard = await testGuard({ ...FALLBACKS, rules: [...FALLBACKS.rules, clerks] });
+    const bound = guardTool(
+      draft((said) => ran.push(said)),
+      guard,
+      {
+        ticket: guard.ticket({ agent: { id: "clerk" } }),
+      },
+    );
+    const [send] = guardTools([plain("send"), bound], guard);
+    const config = { configurable: { interlatch: guard.ticket() } };
+    await send?.invoke({ ...SEND, type: "tool_call" }, config);
+    expect(guard.decisions.map(({ decision }) => decision.rule)).toEqual([
+      "no_mail",
+      null,
+      "no_clerks",
+    ]);
+    expect(ran).toEqual([]);
+  });
+
+  verifies("lc.x.hop", "is none that starts other agents", async () => {
+    const fallback = { kind: "tool", tool: "task", arguments: { kind: "object", entries: [] } };
+    const tools = { ...FALLBACKS.tools, task: { ...FALLBACKS.tools["draft"] } };
+    const rules = FALLBACKS.rules.map((rule) => ({ ...rule, fallback }));
+    const guard = await testGuard({ ...FALLBACKS, tools, rules } as Policy);
+    const schema = z.object({ subagent_type: z.string().optional() });
+    const task = tool(() => "done", { name: "task", schema });
+    const [send] = guardTools([plain("send"), task], guard);
+    const config = { configurable: { interlatch: guard.ticket() } };
+    const asked = { ...SEND, type: "tool_call" } as const;
+    expect(await send?.invoke(asked, config)).toMatchObject({ content: "The office is closed." });
   });
 
   verifies("lc.x.hop-kinds", "may be of any kind", async () => {

@@ -1,9 +1,12 @@
 import { isRunnableToolLike, type ClientTool, type ServerTool } from "@langchain/core/tools";
-import type { FallbackTool } from "@interlatch/core";
+import type { FallbackTool, Guard, Ticket } from "@interlatch/core";
 import { nameArguments, readArguments, type NamedArguments } from "./arguments.ts";
 import { digestOf } from "./definition.ts";
+import { isMcpTool, unchangeable } from "./mcp.ts";
 import type { ToolConfig } from "./run.ts";
+import { announced, startsSubAgents } from "./sub-agents.ts";
 import { isClientTool, nameOf, overridesCall, overridesInvoke } from "./tool-kinds.ts";
+import { guardianOf } from "./ways.ts";
 
 /** The tools that were guarded together: one of them may run in place of another. */
 export type Siblings = readonly (ClientTool | ServerTool)[];
@@ -28,16 +31,22 @@ export function rememberOriginal(guarded: ClientTool, tool: ClientTool): void {
  *
  * @param config - of the denied call, under whose id the lesser tool answers
  * @param failed - told what the lesser tool throws
+ * @param by - what guards the denied tool; where the lesser one is guarded otherwise, that guard is asked as well
  */
 export function lesserTool(
   name: string,
   siblings: Siblings,
   config: ToolConfig | undefined,
   failed: (thrown: unknown) => void,
+  by: { readonly guard: Guard; readonly ticket: Ticket | undefined },
 ): FallbackTool | undefined {
   const found = siblings.find((one) => isClientTool(one) && nameOf(one) === name);
   if (found === undefined || !isClientTool(found)) return undefined;
-  const tool = originals.get(found) ?? found;
+  const guardian = guardianOf(found);
+  const isSame = guardian?.guard === by.guard && guardian.ticket === by.ticket;
+  const tool = (isSame ? originals.get(found) : undefined) ?? found;
+  // Nobody would watch over its agents.
+  if (startsSubAgents(tool)) return undefined;
   const { call, responseFormat } = tool as { readonly call?: unknown; responseFormat?: unknown };
   // A class that brings its own ways in is judged on what those get.
   const isOwn = overridesInvoke(tool) || (typeof call === "function" && overridesCall(call));
@@ -53,10 +62,11 @@ export function lesserTool(
     async execute(effective: Record<string, unknown>): Promise<LesserResult> {
       // The run may have ended while its arguments were read.
       config?.signal?.throwIfAborted();
-      const taken = named?.restore(effective);
+      const restored = named?.restore(effective);
+      const taken = isMcpTool(tool) ? unchangeable(restored) : restored;
       const outer = config?.toolCall;
       const toolCall = outer === undefined ? undefined : { ...outer, name, args: effective };
-      const given = toolCall === undefined ? config : { ...config, toolCall };
+      const given = toolCall === undefined ? config : announced({ ...config, toolCall }, by.guard);
       const pair = responseFormat === "content_and_artifact" && !isOwn;
       try {
         const made: unknown = await runOn(tool, taken, given, isOwn);

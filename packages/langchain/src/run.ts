@@ -75,9 +75,15 @@ export function runTool(
         return denial.kind === "tool" ? lesserAnswer(denial, form) : denialResult(denial, form);
       },
       fallbackTool: (other) =>
-        lesserTool(other, siblings, config, (thrown) => {
-          if (isBubbleUp(thrown)) steering = { thrown };
-        }),
+        lesserTool(
+          other,
+          siblings,
+          config,
+          (thrown) => {
+            if (isBubbleUp(thrown)) steering = { thrown };
+          },
+          { guard, ticket: identity.ticket },
+        ),
       stream,
       // A run that has ended waits for nobody, and leaves an approval that comes later to whoever asks next.
       ...(config?.signal === undefined ? {} : { signal: config.signal }),

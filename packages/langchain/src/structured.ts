@@ -4,7 +4,7 @@ import { StructuredTool, type ClientTool } from "@langchain/core/tools";
 import { markWay } from "./mark.ts";
 import { isMcpTool, unchangeable } from "./mcp.ts";
 import { runTool, type GuardedTool, type ToolConfig } from "./run.ts";
-import { announce } from "./sub-agents.ts";
+import { announced } from "./sub-agents.ts";
 import { isToolCall, overridesCall, overridesInvoke } from "./tool-kinds.ts";
 import { isGuardedBy, OVER_INVOKE, RUNS_THE_TOOL } from "./ways.ts";
 
@@ -46,8 +46,7 @@ export function guardStructuredTool<T extends ClientTool>(tool: T, facts: Guarde
   const call = own["call"];
   if (typeof call === "function" && !isGuardedBy(call, facts.guard)) {
     const enter = async function (this: unknown, input: unknown, config?: unknown, tags?: unknown) {
-      const given = configOf(input, config);
-      announce(given, facts.guard);
+      const given = announced(configOf(input, config), facts.guard);
       // Arguments that look like a call, which the framework would take apart once more: nothing is run on them.
       const nested = isToolCall(input) && given.toolCall !== input;
       if (overridesCall(call) || nested) return whole(call as Method, input, given, tags);
@@ -57,8 +56,7 @@ export function guardStructuredTool<T extends ClientTool>(tool: T, facts: Guarde
   }
   if (overridesInvoke(tool) && !isGuardedBy(own["invoke"], facts.guard)) {
     guard("invoke", async (input: unknown, config?: ToolConfig) => {
-      const given = configOf(input, config);
-      announce(given, facts.guard);
+      const given = announced(configOf(input, config), facts.guard);
       return whole(tool.invoke as Method, input, given, undefined);
     });
   }

@@ -43,17 +43,31 @@ export function watchSubAgents<T extends ClientTool>(task: T, guard: Guard): T {
   return Object.create(task, { invoke: { value: invoke, enumerable: true } }) as T;
 }
 
-/** Tells the watch over this run, where there is one, that a call goes through the guard. */
-export function announce({ callbacks, toolCall }: ToolConfig, guard: Guard): void {
-  const id = toolCall?.id;
-  if (callbacks === undefined || id === undefined) return;
-  for (const handler of handlersOf(callbacks)) {
-    if (handler instanceof SubAgentWatch && handler.guard === guard) handler.announced.add(id);
-  }
+/**
+ * Tells the watch over this run, where there is one, that a call goes through the guard: by the id of its run, which is
+ * given here. The id of a call is the model's to choose, and to leave out.
+ */
+export function announced(config: ToolConfig, guard: Guard): ToolConfig {
+  const { callbacks, toolCall } = config;
+  if (callbacks === undefined) return config;
+  const watches = handlersOf(callbacks).filter(
+    (handler) => handler instanceof SubAgentWatch && handler.guard === guard,
+  ) as readonly SubAgentWatch[]; // as was just seen
+  if (watches.length === 0) return config;
+  const runId = globalThis.crypto.randomUUID();
+  for (const watch of watches) watch.announced.set(runId, toolCall?.id);
+  return { ...config, runId };
 }
 
 function handlersOf(callbacks: Callbacks): readonly unknown[] {
   return Array.isArray(callbacks) ? callbacks : callbacks.handlers;
+}
+
+/** A call that runs now, through the guard. */
+interface Running {
+  readonly call: string | undefined;
+  /** What it was started in: a tool that is called without a config seems to be started there. */
+  readonly parent: string | undefined;
 }
 
 /** Hears of every tool that starts in a run, before it runs; what it throws keeps the tool from running. */
@@ -62,10 +76,10 @@ class SubAgentWatch extends BaseCallbackHandler {
   override awaitHandlers = true;
   override raiseError = true;
   readonly guard: Guard;
-  /** Ids of calls that are about to go through the guard. */
-  readonly announced = new Set<string>();
-  /** Calls whose tools run now, by their runs. What such a tool calls itself bears the same id, or none. */
-  readonly #running = new Map<string, string>();
+  /** Runs that are about to go through the guard, with the ids of their calls. */
+  readonly announced = new Map<string, string | undefined>();
+  /** Runs of such calls, and what was started inside of them. What a tool calls itself bears the same id, or none. */
+  readonly #running = new Map<string, Running>();
   #hasBegun = false;
 
   constructor(guard: Guard) {
@@ -73,25 +87,47 @@ class SubAgentWatch extends BaseCallbackHandler {
     this.guard = guard;
   }
 
-  // Named one by one by the framework: of eight only three matter.
+  // Named one by one by the framework, which gives the parent in this place whatever its types say.
+  override handleChainStart(
+    _chain: Serialized,
+    _inputs: unknown,
+    run: string,
+    parent?: string,
+  ): void {
+    const outer = parent === undefined ? undefined : this.#running.get(parent);
+    if (outer !== undefined) this.#running.set(run, outer);
+  }
+
+  override handleChainEnd(_outputs: unknown, run: string): void {
+    this.#running.delete(run);
+  }
+
+  override handleChainError(_error: unknown, run: string): void {
+    this.#running.delete(run);
+  }
+
   override handleToolStart(
     _tool: Serialized,
     _input: string,
     run: string,
-    _parent?: string,
+    parent?: string,
     _tags?: string[],
     _metadata?: Record<string, unknown>,
     name = "a tool",
     call?: string,
   ): void {
-    if (call === undefined) return;
-    if (this.announced.delete(call)) {
+    if (this.announced.has(run)) {
       // The first is the tool that starts the sub-agents. They are not part of it: their calls may bear its id.
-      if (this.#hasBegun) this.#running.set(run, call);
+      if (this.#hasBegun) this.#running.set(run, { call: this.announced.get(run), parent });
       this.#hasBegun = true;
+      this.announced.delete(run);
       return;
     }
-    if ([...this.#running.values()].includes(call)) return;
+    const outer = this.#around(parent, call);
+    if (outer !== undefined) {
+      this.#running.set(run, outer);
+      return;
+    }
     refused.set(this.guard, (refused.get(this.guard) ?? new Set()).add(name));
     this.guard.cover([{ tool: name, ...FORGOTTEN }]);
     throw new InterlatchError("ERR_OPTIONS", `${name} did not run: ${FORGOTTEN.why}.`);
@@ -103,5 +139,14 @@ class SubAgentWatch extends BaseCallbackHandler {
 
   override handleToolError(_error: unknown, run: string): void {
     this.#running.delete(run);
+  }
+
+  /** The guarded call that a tool was started by, from within it or beside it. */
+  #around(parent: string | undefined, call: string | undefined): Running | undefined {
+    if (parent === undefined) return undefined;
+    const beside = [...this.#running.values()].filter((one) => one.parent === parent);
+    return [this.#running.get(parent), ...beside].find(
+      (one) => one !== undefined && (call === undefined || call === one.call),
+    );
   }
 }

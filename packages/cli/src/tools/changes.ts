@@ -1,5 +1,5 @@
 import type { Output } from "../output.ts";
-import { shown, visible } from "../output.ts";
+import { counted, shown, visible } from "../output.ts";
 import type { Definitions, PinnedDefinition } from "./definitions.ts";
 
 /** One value of a definition that is not as it was approved. Absent: it was not there, or is there no more. */
@@ -58,11 +58,16 @@ function valuesOf(definition: PinnedDefinition | undefined): ReadonlyMap<string,
     const isLeaf =
       inner.length === 0 || (Array.isArray(value) && inner.every(([, item]) => !isOpen(item)));
     if (isLeaf) values.set(place, value);
-    else for (const [key, item] of inner) add(`${place}.${key}`, item);
+    else for (const [key, item] of inner) add(`${place}${step(key)}`, item);
   };
   add("description", definition?.description);
   add("inputSchema", definition?.inputSchema);
   return values;
+}
+
+/** No two values have one place, and no key looks like a line of this command's: a server chooses its keys. */
+function step(key: string): string {
+  return /^[\w$-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 function isOpen(value: unknown): boolean {
@@ -76,11 +81,20 @@ export function printChanges(changes: readonly ToolChange[], { say, paint }: Out
     say(`${paint.bold(visible(tool))}  ${colour(change)}`);
     for (const { place, before, after } of values) {
       say(`  ${visible(place)}`);
-      if (before !== undefined) say(paint.red(`    - ${shown(before, MAX_SHOWN)}`));
-      if (after !== undefined) say(paint.green(`    + ${shown(after, MAX_SHOWN)}`));
+      if (before !== undefined) say(paint.red(`    - ${words(before)}`));
+      if (after !== undefined) say(paint.green(`    + ${words(after)}`));
     }
   }
 }
 
-/** Long enough for the descriptions that servers write: what is cut off is what nobody has read. */
+/** What is cut off is what nobody has read, so it is said how much that is. */
+function words(value: unknown): string {
+  const text = shown(value, Infinity);
+  const more = text.length - MAX_SHOWN;
+  return more > 0
+    ? `${text.slice(0, MAX_SHOWN)}… and ${counted(more, "more character")}: see --json`
+    : text;
+}
+
+/** Long enough for the descriptions that servers write. */
 const MAX_SHOWN = 4_000;

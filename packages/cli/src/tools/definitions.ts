@@ -123,7 +123,7 @@ function readDefinitions(
   return definitions;
 }
 
-const NAME = /^[A-Za-z0-9_.:/-]{1,128}$/;
+const NAME = /^(?!__proto__$)[A-Za-z0-9_.:/-]{1,128}$/;
 
 /** What a name looks like at a glance. */
 function lookOf(name: string): string {

@@ -2,9 +2,12 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
 import { InterlatchError } from "@interlatch/core";
 import type { Io } from "../io.ts";
+import { visible } from "../output.ts";
 
 /** How long a server may take, in milliseconds: `npx` may have to fetch it first. */
 const PATIENCE = 120_000;
+/** How long a server may take to end, in milliseconds. */
+const GRACE = 500;
 /** Pages of tools that are asked for at most. */
 const MAX_PAGES = 100;
 /** The version of the Model Context Protocol that is asked for; servers answer with theirs. */
@@ -25,7 +28,7 @@ export async function listTools(
 ): Promise<readonly unknown[]> {
   const [program = "", ...parameters] = wordsOf(line);
   const server = spawn(program, parameters, { cwd, env });
-  server.stderr.setEncoding("utf8").on("data", (text: string) => void stderr.write(text));
+  server.stderr.setEncoding("utf8").on("data", (text: string) => void stderr.write(visible(text)));
   try {
     return await Promise.race([conversation(server), endOf(server)]);
   } catch (cause) {
@@ -34,8 +37,15 @@ export async function listTools(
       cause,
     });
   } finally {
-    server.kill();
+    end(server);
   }
+}
+
+/** Ends a server, one that does not listen as well: it must not keep this command from its own end. */
+function end(server: Server): void {
+  if (server.pid === undefined || !server.kill()) return;
+  const timer = setTimeout(() => server.kill("SIGKILL"), GRACE);
+  server.once("exit", () => clearTimeout(timer));
 }
 
 async function conversation(server: Server): Promise<readonly unknown[]> {
@@ -102,6 +112,8 @@ function endOf(server: Server): Promise<never> {
     const timer = setTimeout(() => {
       reject(new Error(`it did not answer within ${PATIENCE / 1_000} seconds`));
     }, PATIENCE);
+    // One that could not be started has no end to wait for.
+    timer.unref();
     server.once("error", reject);
     // Writing to a server that has ended is told by its end.
     server.stdin.on("error", () => undefined);

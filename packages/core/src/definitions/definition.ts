@@ -15,8 +15,8 @@ export interface ToolDefinition {
  * hexadecimal, of the canonical JSON (RFC 8785) of `{ description, inputSchema, name }`.
  *
  * Frameworks write the same schema in slightly different ways. What none of them means anything by is left out at the
- * schema's root: `$schema`, `additionalProperties: false`, an empty `required`, missing or empty `properties`; a missing
- * description is an empty one.
+ * schema's root: a `$schema` of json-schema.org, `additionalProperties: false`, an empty `required`, missing or empty
+ * `properties`; a missing description is an empty one.
  *
  * @returns `undefined` for what is no JSON: nothing could have approved it
  *
@@ -77,14 +77,19 @@ function digestOfText(text: string): string | undefined {
 
 function plainForm(schema: Json): Json {
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return schema;
-  const { $schema: _, ...rest } = schema as JsonObject; // no list, as was just seen
   return Object.fromEntries(
-    Object.entries(rest).filter(([key, value]) => !saysNothing(key, value)),
+    Object.entries(schema as JsonObject) // no list, as was just seen
+      .filter(([key, value]) => !saysNothing(key, value)),
   );
 }
 
+/** No more than a version: any other text there would be words for a model that nobody has approved. */
+const DIALECT = /^https?:\/\/json-schema\.org\/draft(-0\d|\/20\d\d-\d\d)\/schema#?$/;
+
 function saysNothing(key: string, value: Json): boolean {
   switch (key) {
+    case "$schema":
+      return typeof value === "string" && DIALECT.test(value);
     case "additionalProperties":
       return value === false;
     case "required":

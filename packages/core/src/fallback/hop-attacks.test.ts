@@ -194,6 +194,29 @@ describe("a lesser tool", () => {
     },
   );
 
+  verifies("fallback.hop.open", "does not run where the call itself has begun", async () => {
+    const fallback = hopTo("draft");
+    const asked = { name: "ask", action: "review", tools: ["send"], fallback } as const;
+    const policy = policyOf({ tools: { send: {}, draft: {} }, rules: [asked, DRAFTS] });
+    const reviewer = { id: "ann", groups: ["reviewer"] };
+    const guard = await testGuard(policy, {
+      onReview: ({ call }) => ({ answer: call.id === "c1" ? "approve" : "reject", reviewer }),
+    });
+    const { ran, options } = spy();
+    expect(await ask(guard, options)).toBe("sent");
+    // Whoever can send the call again has it denied, and must not get the lesser tool for it.
+    const again = await ask(guard, { ...options, reviews: "opened" });
+    expect(again).toMatchObject({ kind: "message", decision: { code: "approval_used" } });
+
+    const begun = async function* () {
+      yield "sent";
+    };
+    const call = { ticket: guard.ticket(), id: "c1", tool: "send", arguments: { n: 2 } };
+    const stray = await guard.run<unknown, Denial>(call, () => begun(), options);
+    expect(stray).toMatchObject({ kind: "message", decision: { code: "cannot_wait" } });
+    expect(ran).toEqual([]);
+  });
+
   verifies(
     "fallback.hop.open",
     "does not run for one of two calls under an id, nor again and again",

@@ -41,11 +41,14 @@ export interface HopHost {
 }
 
 /**
- * Not while the call may still be approved, or both would have run; not for one of two calls under one id; and not again
- * and again, for a model that does not stop trying.
+ * Not while the call may still be approved, nor once it has begun, or both would have run; not for one of two calls under
+ * one id; and not again and again, for a model that does not stop trying.
  */
 const WITHOUT_HOP: ReadonlySet<string> = new Set([
   "review_pending",
+  "approval_superseded",
+  "approval_used",
+  "cannot_wait",
   "duplicate_call_id",
   "repeated",
 ]);
