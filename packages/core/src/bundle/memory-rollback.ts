@@ -6,6 +6,7 @@ import type { RollbackEntry, RollbackStore } from "./rollback.ts";
  */
 export function memoryRollback(): RollbackStore {
   const entries = new Map<string, RollbackEntry>();
+  let last = -Infinity;
   return {
     get: (key) => Promise.resolve(entries.get(key)),
     advance: (key, entry) => {
@@ -13,6 +14,7 @@ export function memoryRollback(): RollbackStore {
       entries.set(key, kept);
       return Promise.resolve(kept);
     },
+    seen: (now) => Promise.resolve((last = Math.max(last, now))),
   };
 }
 

@@ -16,4 +16,12 @@ export interface RollbackStore {
    * Whoever finds another digest at its own version, or a higher version, lost.
    */
   advance(key: string, entry: RollbackEntry): Promise<RollbackEntry>;
+  /**
+   * Keeps the last time seen: `now`, unless a later one is kept, in one step. Returns what is kept afterwards. A guard
+   * whose clock is more than five minutes behind it denies the tools that write. Over a store without it a guard knows
+   * only when it loaded its own bundle.
+   *
+   * @param now - epoch milliseconds by the guard's clock, at which a bundle was valid
+   */
+  seen?(now: number): Promise<number>;
 }

@@ -14,7 +14,7 @@ const MAX_COUNTERS = 100_000;
  * Several processes each have their own counts. Memory: 8 bytes for each execution in a window, at most 1,000
  * a counter, at most 100,000 counters.
  */
-export function memoryLimits(): LimitStore {
+export function memoryLimits(): Required<LimitStore> {
   const counters = new Map<string, Counter>();
   let latest = -Infinity;
 
