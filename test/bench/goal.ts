@@ -4,7 +4,7 @@ export interface Figure {
   /** Against what the ratio was taken. */
   readonly against: string;
   readonly value: number;
-  /** `×`, `MB`, `ms`, `KB`. */
+  /** `×`, `MB`, `ms`, `µs`, `KB`. */
   readonly unit: string;
   readonly goal: { readonly atMost: number } | { readonly atLeast: number };
   /** How far beyond the goal still passes, as a share of it: these machines are shared. */

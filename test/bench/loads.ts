@@ -135,7 +135,8 @@ async function fromYaml(files: readonly PolicySource[], rounds: number): Promise
 /** Signed bundles of two sizes, verified as a host does at start and at each reload, against reading them unverified. */
 async function bundles(effort: Effort): Promise<readonly Figure[]> {
   const signing = await makeSigning();
-  const trust = await openTrustRoot({ ...signing.trust, now: BEGIN, rollback: memoryRollback() });
+  const { document, digest } = signing.trust;
+  const trust = await openTrustRoot({ document, digest, now: BEGIN, rollback: memoryRollback() });
   const sized = async (bytes: number) => {
     const policy = await compiled(filesOf(rulesFor(bytes)));
     const envelope = new TextEncoder().encode(await signing.bundle(policy));

@@ -12,6 +12,7 @@ import { memoryGrowth } from "./memory.ts";
 import { parallelCalls } from "./parallel-calls.ts";
 import { policyNode } from "./policy-node.ts";
 import { seedRules } from "./seed-rules.ts";
+import { statusCheck } from "./status-check.ts";
 import { worstCase } from "./worst-case.ts";
 
 const RESULTS = new URL("results/", import.meta.url);
@@ -26,6 +27,7 @@ const parts: readonly (readonly [string, () => Promise<readonly Figure[]>])[] = 
   ["seed rules", () => seedRules(effort)],
   // Before the parts that show the engine all other shapes of calls, as in a host of one guard.
   ["guard.decide", () => guardDecide(effort)],
+  ["status check", () => statusCheck(effort)],
   ["many rules", () => manyRules(effort)],
   ["large arguments", () => largeArguments(effort)],
   ["worst case", () => worstCase({ short })],
