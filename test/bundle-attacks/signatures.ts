@@ -178,7 +178,7 @@ function der(signature: Uint8Array): Uint8Array {
 }
 
 /** The same point R with S + L: the same signature to a verifier that does not demand S < L (RFC 8032 section 5.1.7). */
-function plusOrder(signature: Uint8Array): Uint8Array {
+export function plusOrder(signature: Uint8Array): Uint8Array {
   const order = 2n ** 252n + 27742317777372353535851937790883648493n;
   let s = 0n;
   for (let index = 63; index >= 32; index -= 1) s = (s << 8n) | BigInt(signature[index] ?? 0);

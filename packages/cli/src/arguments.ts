@@ -37,6 +37,14 @@ export function wrongUse(message: string): InterlatchError {
   return new InterlatchError("ERR_OPTIONS", message);
 }
 
+/** The value of an option that is a whole number from 1 on; `undefined`: it was not given. @throws ERR_OPTIONS */
+export function numberOption(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw wrongUse(`${option} is a whole number from 1 on; found ${text}.`);
+}
+
 /**
  * Refuses what a command does not take. The parser itself lets everything through: `--auidence prod` would be an
  * environment that nobody checked.

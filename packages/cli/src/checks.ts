@@ -3,6 +3,7 @@ import {
   type ErrorCode,
   InterlatchError,
   isInterlatchError,
+  type Lockfile,
   memoryRollback,
   openTrustRoot,
   type Policy,
@@ -13,8 +14,12 @@ import {
 } from "@interlatch/core";
 import { readAnyEnvelope } from "@interlatch/core/sign";
 import { checkPatternTable } from "@interlatch/policy";
+import { refuseUnlocked } from "./lockfile.ts";
 
-/** The checks of a host, in the order in which it makes them, and of `patterns`, which hosts leave to us: they have no RE2. */
+/**
+ * The checks of a host, in the order in which it makes them, and those that hosts leave to us: `patterns`, since they
+ * have no RE2, `locked` and `rebuild`, since they have neither the repository nor its compiler.
+ */
 const CHECKS = {
   pin: "the trust root is the pinned one",
   root: "the trust root is well formed and signed at its own threshold",
@@ -29,6 +34,8 @@ const CHECKS = {
   floor: "its version is at least the demanded one",
   policy: "its policy can be run by this version",
   patterns: "each pattern's program is what RE2 makes of it",
+  locked: "it is exactly the bundle that is locked",
+  rebuild: "the project's sources make the same payload, byte for byte",
   rollback: "no later bundle, and no other of this version, was in use",
 } as const;
 
@@ -59,6 +66,10 @@ export interface Demands {
   readonly now: number;
   /** Left out: no state is used. */
   readonly rollback?: RollbackStore;
+  /** The bundle must be exactly the one that this names. */
+  readonly lockfile?: Lockfile;
+  /** Throws where the sources of a verified payload do not make these bytes. */
+  readonly rebuild?: (payload: BundlePayload, bytes: Uint8Array) => Promise<void>;
 }
 
 /** A bundle that passed, or the check that it failed. */
@@ -86,11 +97,12 @@ export async function verifyByChecks(bytes: Uint8Array, demands: Demands): Promi
 
 /** How far the verification came: codes such as ERR_BUNDLE_FORMAT mean one thing before the signatures and another after. */
 interface Stage {
-  name: "root" | "envelope" | "bundle" | "patterns" | "rollback";
+  name: "root" | "envelope" | "bundle" | "patterns" | "locked" | "rebuild" | "rollback";
 }
 
 async function verify(bytes: Uint8Array, demands: Demands, stage: Stage): Promise<VerifiedBundle> {
-  const { audience, now, id, minVersion, maxLifetimeDays, rollback, allowShadow } = demands;
+  const { audience, now, id, minVersion, maxLifetimeDays, rollback, allowShadow, lockfile } =
+    demands;
   const trust: TrustRoot = await openTrustRoot({
     document: demands.trust,
     digest: demands.pin,
@@ -98,7 +110,7 @@ async function verify(bytes: Uint8Array, demands: Demands, stage: Stage): Promis
     ...(rollback === undefined ? {} : { rollback }),
   });
   stage.name = "envelope";
-  readAnyEnvelope(new Uint8Array(bytes));
+  const { payload: signed } = readAnyEnvelope(new Uint8Array(bytes));
   stage.name = "bundle";
   return verifyBundle(bytes, {
     trust,
@@ -106,9 +118,13 @@ async function verify(bytes: Uint8Array, demands: Demands, stage: Stage): Promis
     now,
     rollback: rollback ?? memoryRollback(),
     // Called when all else is verified: a refusal after it comes from the rollback state.
-    prepare: async ({ payload }) => {
+    prepare: async ({ payload, digest }) => {
       stage.name = "patterns";
       await comparePatterns(payload.policy);
+      stage.name = "locked";
+      if (lockfile !== undefined) refuseUnlocked(lockfile, payload, audience, `sha256:${digest}`);
+      stage.name = "rebuild";
+      await demands.rebuild?.(payload, signed);
       stage.name = "rollback";
     },
     ...(id === undefined ? {} : { id }),
@@ -150,12 +166,19 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, CheckName>>> = {
 };
 
 function failedCheck({ code, message }: InterlatchError, stage: Stage): CheckName {
-  if (stage.name === "rollback" || stage.name === "patterns") return stage.name;
-  if (stage.name === "root")
-    return code === "ERR_ROLLBACK_STATE" ? "rootRollback" : (BY_CODE[code] ?? "root");
-  if (stage.name === "envelope") return "envelope";
-  // A field of the payload that is not what it should be carries the code of what it is for, and its path.
-  return message.startsWith("payload") ? "payload" : (BY_CODE[code] ?? "payload");
+  switch (stage.name) {
+    case "root":
+      return code === "ERR_ROLLBACK_STATE" ? "rootRollback" : (BY_CODE[code] ?? "root");
+    case "bundle":
+      // A field of the payload that is not what it should be carries the code of what it is for, and its path.
+      return message.startsWith("payload") ? "payload" : (BY_CODE[code] ?? "payload");
+    case "envelope":
+    case "patterns":
+    case "locked":
+    case "rebuild":
+    case "rollback":
+      return stage.name;
+  }
 }
 
 function listChecks(failed: CheckName | undefined, demands: Demands): readonly Check[] {
@@ -174,8 +197,13 @@ function listChecks(failed: CheckName | undefined, demands: Demands): readonly C
 }
 
 /** A check without something to hold the bundle against passes whatever comes, and that is not to be called a pass. */
-function isDemanded(name: CheckName, { id, minVersion, rollback }: Demands): boolean {
+function isDemanded(name: CheckName, demands: Demands): boolean {
+  const { id, minVersion, rollback, lockfile, rebuild } = demands;
   switch (name) {
+    case "locked":
+      return lockfile !== undefined;
+    case "rebuild":
+      return rebuild !== undefined;
     case "stream":
       return id !== undefined;
     case "floor":

@@ -89,6 +89,22 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Checks a bundle as a host does, and shows each check",
     load: async () => (await import("./commands/verify.ts")).verify,
   },
+  "status sign": {
+    summary: "Makes the next status document: current bundles, revocations, the kill switch",
+    load: async () => (await import("./commands/status-sign.ts")).statusSign,
+  },
+  "status show": {
+    summary: "Shows a status document, and whether a host would take it",
+    load: async () => (await import("./commands/status-show.ts")).statusShow,
+  },
+  "status publish": {
+    summary: "Puts a signed status where hosts read it",
+    load: async () => (await import("./commands/status-publish.ts")).statusPublish,
+  },
+  lock: {
+    summary: "Writes the lockfile: the bundles that a deployment holds at least",
+    load: async () => (await import("./commands/lock.ts")).lock,
+  },
   inspect: {
     summary: "Shows what is in a bundle, payload, trust root or key, unverified",
     load: async () => (await import("./commands/inspect.ts")).inspect,
@@ -100,5 +116,29 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   "trust init": {
     summary: "Makes the first trust root and prints its pin",
     load: async () => (await import("./commands/trust-init.ts")).trustInit,
+  },
+  "trust show": {
+    summary: "Shows keys, roles, ends and pin of a trust root, and who must still sign it",
+    load: async () => (await import("./commands/trust-show.ts")).trustShow,
+  },
+  "trust rotate": {
+    summary: "Makes the next trust root: a new end, new keys",
+    load: async () => (await import("./commands/trust-rotate.ts")).trustRotate,
+  },
+  "trust add-key": {
+    summary: "Makes the next trust root, with one more key in a role",
+    load: async () => (await import("./commands/trust-keys.ts")).trustAddKey,
+  },
+  "trust remove-key": {
+    summary: "Makes the next trust root, without a key in a role",
+    load: async () => (await import("./commands/trust-keys.ts")).trustRemoveKey,
+  },
+  "trust revoke": {
+    summary: "Makes the next trust root, in which a key counts for nothing",
+    load: async () => (await import("./commands/trust-keys.ts")).trustRevoke,
+  },
+  "trust sign": {
+    summary: "Adds a root key's signature to a trust root",
+    load: async () => (await import("./commands/trust-sign.ts")).trustSign,
   },
 };

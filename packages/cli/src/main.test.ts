@@ -63,8 +63,8 @@ describe("interlatch", () => {
 
   it.each([
     [["chek"], "Did you mean `interlatch check`?"],
-    [["trust"], "`trust` goes on: trust init."],
-    [["trust", "int"], "`trust` goes on: trust init."],
+    [["trust"], "`trust` goes on: trust init, trust show"],
+    [["trust", "int"], "`trust` goes on: trust init, trust show"],
     [["keygn"], "Did you mean `interlatch keygen`?"],
     [["constructor"], 'There is no command "constructor". Commands: init, '],
     [["__proto__"], 'There is no command "__proto__".'],

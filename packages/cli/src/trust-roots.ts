@@ -6,19 +6,27 @@ import {
   type TrustRole,
 } from "@interlatch/core/sign";
 import { InterlatchError } from "@interlatch/core";
-import { instantOf } from "./config-fields.ts";
+import { wrongUse } from "./arguments.ts";
+import { instantOf, isInstant } from "./config-fields.ts";
 import type { RootKey } from "./keys.ts";
 
 /**
  * How long keys count beyond their root, in milliseconds: a root that has ended can still be followed by the next one,
  * which its keys must sign.
  */
-const KEYS_OUTLIVE_MS = 365 * 86_400_000;
+export const KEYS_OUTLIVE_MS: number = 365 * 86_400_000;
+
+/** How long a trust root lives when nothing else is said, in milliseconds. */
+export const ROOT_LIFE_MS: number = 365 * 86_400_000;
 
 /** What the first trust root of a project says. */
 export interface TrustPlan {
   readonly root: readonly RootKey[];
   readonly bundle: readonly RootKey[];
+  /** May sign the status document; one signature is enough. Likewise the two after it. Left out: nobody. */
+  readonly status?: readonly RootKey[];
+  readonly audit?: readonly RootKey[];
+  readonly approval?: readonly RootKey[];
   /** How many of the root keys must sign a trust root, and of the bundle keys a bundle. */
   readonly rootThreshold: number;
   readonly bundleThreshold: number;
@@ -46,10 +54,12 @@ export interface MadeTrustRoot extends BuiltTrustRoot {
  * @throws ERR_KEY when none of the root keys can sign
  */
 export async function makeTrustRoot(plan: TrustPlan): Promise<MadeTrustRoot> {
-  const { root, bundle, from, expires, version = 1 } = plan;
+  const { root, bundle, status = [], audit = [], approval = [] } = plan;
+  const { from, expires, version = 1 } = plan;
   const [notBefore, notAfter] = [instantOf(from), instantOf(expires + KEYS_OUTLIVE_MS)];
   const byId = new Map<string, RootKey>();
-  for (const key of [...bundle, ...root]) byId.set(await thumbprint(key.publicJwk), key);
+  for (const key of [...bundle, ...status, ...audit, ...approval, ...root])
+    byId.set(await thumbprint(key.publicJwk), key);
   const built = await buildTrustRoot({
     version,
     expires: instantOf(expires),
@@ -57,6 +67,9 @@ export async function makeTrustRoot(plan: TrustPlan): Promise<MadeTrustRoot> {
     roles: {
       root: await role(root, plan.rootThreshold),
       bundle: await role(bundle, plan.bundleThreshold),
+      ...(status.length === 0 ? {} : { status: await role(status, 1) }),
+      ...(audit.length === 0 ? {} : { audit: await role(audit, 1) }),
+      ...(approval.length === 0 ? {} : { approval: await role(approval, 1) }),
     },
   });
   const signers = signersOf(root);
@@ -78,4 +91,23 @@ function signersOf(keys: readonly RootKey[]): readonly NonNullable<RootKey["sign
   const signers = new Map<string, NonNullable<RootKey["signing"]>>();
   for (const { signing } of keys) if (signing !== undefined) signers.set(signing.keyid, signing);
   return [...signers.values()];
+}
+
+/** A threshold of a command line. @throws ERR_OPTIONS */
+export function thresholdOf(option: string, text: string | undefined, otherwise: number): number {
+  const threshold = Number(text ?? otherwise);
+  if (Number.isSafeInteger(threshold) && threshold >= 1) return threshold;
+  throw wrongUse(`${option} is a whole number from 1 on; found ${text}.`);
+}
+
+/** The end of a trust root, from a command line, in epoch milliseconds. @throws ERR_OPTIONS */
+export function expiryOf(text: string | undefined, now: number): number {
+  if (text === undefined) return now + ROOT_LIFE_MS;
+  const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
+  if (!isInstant(instant)) {
+    throw wrongUse(`--expires is a date like 2027-01-31 or 2027-01-31T00:00:00Z; found ${text}.`);
+  }
+  const expires = Date.parse(instant);
+  if (expires <= now) throw wrongUse(`--expires lies in the past: ${instantOf(expires)}.`);
+  return expires;
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { mkdir } from "node:fs/promises";
-import { InterlatchError, type Policy } from "@interlatch/core";
-import { buildPayload, compilePolicy, type PolicySource } from "@interlatch/policy";
+import { compilePolicy, type PolicySource } from "@interlatch/policy";
 import { digestOf, payloadName } from "../bundle-files.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { type Config, type ConfigFields, inProject, needed, readConfig } from "../config.ts";
@@ -16,10 +15,9 @@ import {
   projectSources,
   verdictLine,
 } from "../policy-files.ts";
-import { readTests, type TestFile } from "../tests/read-tests.ts";
-import { shareOf } from "../tests/coverage.ts";
+import { projectPayload, testPolicy } from "../project-payload.ts";
 import { printFailure } from "../tests/report.ts";
-import { countsOf, runGroup, type WholeRun } from "../tests/run-tests.ts";
+import { countsOf, type WholeRun } from "../tests/run-tests.ts";
 
 /**
  * `interlatch build`: the payload of a bundle, ready to be signed. It reads no clock: the same files and the same
@@ -101,31 +99,6 @@ function withFlags(config: Config, flags: Partial<ConfigFields>): Config {
   return { ...config, ...flags };
 }
 
-/** Runs the project's tests on the very policy that is to be signed. */
-async function testPolicy(config: Config, policy: Policy, output: Output): Promise<WholeRun> {
-  if (config.id !== undefined && config.id !== policy.id) {
-    throw new InterlatchError(
-      "ERR_CONFIG",
-      `${config.file} says that the policy is \`${config.id}\`; the policy says \`${policy.id}\`.`,
-    );
-  }
-  const { tests = [], folder } = config;
-  const files = await readTests({ paths: tests, folder, config });
-  refuseOtherPolicies(config, files);
-  return runGroup(policy, files, output);
-}
-
-/** Tests of another policy say nothing of this one, and their count would stand in its bundle. */
-function refuseOtherPolicies(config: Config, files: readonly TestFile[]): void {
-  const own = JSON.stringify(config.policy.map((path) => inProject(config, path)));
-  const other = files.find(({ policyPaths }) => JSON.stringify(policyPaths) !== own);
-  if (other === undefined) return;
-  throw new InterlatchError(
-    "ERR_CONFIG",
-    `${other.name} names a policy of its own; the tests of a bundle are for the policy in it.`,
-  );
-}
-
 function refuseFailures(run: WholeRun, output: Output): { exit: number; json: object } {
   const failures = run.results.filter(({ differences }) => differences.length > 0);
   for (const failure of failures) printFailure(failure, run.policy, output);
@@ -147,9 +120,10 @@ function refusal(
 async function writePayload(
   config: Config,
   files: readonly PolicySource[],
-  { policy, files: tests, results, coverage }: WholeRun,
+  run: WholeRun,
   output: Output,
 ): Promise<{ exit: number; json: object }> {
+  const { policy, results, coverage } = run;
   const version = needed(config, "version");
   const purpose = {
     version,
@@ -158,17 +132,9 @@ async function writePayload(
     expires: needed(config, "expires"),
     created: needed(config, "created"),
   };
-  const payload = await buildPayload({
-    policy,
-    ...purpose,
-    ...(config.change === undefined ? {} : { change: config.change }),
-    sources: files,
-    tests: {
-      files: tests.map(({ name, text }) => ({ path: name, text })),
-      cases: results.length,
-      coverage: shareOf(coverage),
-    },
-  });
+  const { change } = config;
+  const made = { ...purpose, ...(change === undefined ? {} : { change }) };
+  const payload = await projectPayload(made, files, run);
   const folder = config.out ?? ".";
   const name = payloadName(policy.id, version);
   const shown = join(folder, name);

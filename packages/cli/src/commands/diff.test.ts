@@ -142,6 +142,42 @@ describe("interlatch diff", () => {
     },
   );
 
+  verifies(
+    "diff.review",
+    "names what other answers are enough for, of rules that changed, are gone or are there",
+    async () => {
+      const asks = (review: string): string =>
+        BEFORE.replace(
+          "unless: small, action: review",
+          `unless: small, action: review, review: { ${review} }`,
+        );
+      const before = asks("by: [finance], quorum: 2, expires: 10m");
+      for (const [looser, words] of [
+        [BEFORE, "asks 1 of reviewer within 15 min"],
+        [asks("by: [finance], quorum: 1, expires: 10m"), "asks 1 of finance within 10 min"],
+        [asks("by: [finance, sales], quorum: 2, expires: 10m"), "asks 2 of finance or sales"],
+        [asks("by: [finance], quorum: 2, expires: 1h"), "asks 2 of finance within 60 min"],
+        [asks("by: user, expires: 10m"), "asks the user within 10 min"],
+      ] as const) {
+        const place = shops(looser, before);
+        const { stdout, code } = await place.run([...DIFF, "--fail-on-looser"]);
+        expect(stdout, words).toMatch(/\n {4}review: .* → .* {2}LOOSER\n/);
+        expect(stdout).toContain("asks 2 of finance within 10 min) → review (");
+        expect(stdout).toContain(words);
+        expect(code).toBe(1);
+        const back = await place.run(["diff", "after.yaml", "before.yaml"]);
+        // A request that ends sooner is stricter; other people are looser both ways.
+        if (words.includes("finance within")) expect(back.stdout).not.toContain("LOOSER");
+      }
+      // Two rules ask; each must be met. Nothing but a call shows that one of them is gone.
+      const second =
+        "  - { name: legal, tool: refund, unless: small, action: review, review: { by: [legal] } }\n";
+      const gone = await shops(before, before + second).run(DIFF);
+      expect(gone.stdout).toContain("2 of finance within 10 min, and 1 of legal within 15 min");
+      expect(gone.stdout).toContain("LOOSER  refund  review");
+    },
+  );
+
   it("prints the smallest call that gets further, and says that a search is no proof", async () => {
     const { stdout } = await shops(BEFORE.replace("<= 50", "<= 60")).run(DIFF);
     expect(stdout).toContain(
@@ -235,6 +271,17 @@ describe("interlatch sign", () => {
     expect(code).toBe(0);
     const again = await place.json(["sign", "shop-2.bundle.json", ...KEY]);
     expect(again.document).toMatchObject({ previous: "shop-1.bundle.json", isLooser: true });
+  });
+
+  verifies("diff.review", "says so when fewer people are enough", async () => {
+    const place = await signedProject();
+    const rule = "action: review";
+    place.edit("policy.yaml", rule, `${rule}\n    review: { by: [reviewer, sales] }`);
+    const built = await place.run(["build", "--version", "2"]);
+    expect(built.code, built.stdout + built.stderr).toBe(0);
+    const { stderr } = await place.run(["sign", "shop-2.payload.json", ...KEY]);
+    expect(stderr).toMatch(/LOOSER {2}rule \w+ {2}review: nothing → .*"sales"/);
+    expect(stderr).toMatch(/LOOSER {2}\w+ {2}review \(.* asks 1 of reviewer or sales/);
   });
 
   it("compares with the bundle it is told, and fails where that is none", async () => {

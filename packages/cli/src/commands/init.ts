@@ -57,6 +57,7 @@ function tell(
         ? "The private keys are encrypted with your passphrase."
         : `The private keys are not encrypted; only you may read them. With ${PASSPHRASE} set they would be.`,
     );
+    note("For production: interlatch trust init --keys 3, of which two must sign, all encrypted.");
     note("");
     say(`Pin this in your program or its environment; it says whose bundles count:`);
     say(`  ${PROJECT_FILES.trust}#${pin}`);

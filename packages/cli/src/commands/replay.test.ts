@@ -67,6 +67,7 @@ describe("interlatch replay", () => {
         newly_reviewed: 1,
         newly_denied: 2,
         rewritten: 0,
+        asked_otherwise: 0,
         unaffected: 2,
         not_compared: 1,
       });

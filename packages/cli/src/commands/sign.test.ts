@@ -159,7 +159,7 @@ describe("interlatch sign", () => {
   it("says that a key is missing", async () => {
     const { run } = await signedProject();
     const { code, stderr } = await run(["sign", "shop-1.payload.json"]);
-    expect(stderr).toContain("A key is missing: --key FILE or --key-env NAME.");
+    expect(stderr).toContain("A key is missing: --key FILE, --key-env NAME or --signer COMMAND.");
     expect(code).toBe(2);
   });
 });

@@ -1,15 +1,21 @@
 import { resolve } from "node:path";
 import { InterlatchError } from "@interlatch/core";
-import { addSignature, readAnyEnvelope, type SigningKey, signPayload } from "@interlatch/core/sign";
+import {
+  addSignature,
+  readAnyEnvelope,
+  type SigningKey,
+  unsignedEnvelope,
+} from "@interlatch/core/sign";
 import { wrongUse } from "../arguments.ts";
 import { bundleNameFor, digestOf, type Document, isBundle, readDocument } from "../bundle-files.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { type LooserThanBefore, tellWhatIsLooser } from "../diff/signed-before.ts";
+import { appendSignatures, writeDetached } from "../detached-files.ts";
 import { EXIT } from "../exit-codes.ts";
 import { exists, readBytes, replaceFile } from "../files.ts";
 import type { Io } from "../io.ts";
-import { PASSPHRASE, readPrivateKey } from "../keys.ts";
 import { counted, type Output, visible } from "../output.ts";
+import { readSigners, SIGNER_OPTIONS } from "../signers.ts";
 import { HOST_LIFE_MS, refuseUnusable } from "../usable-payload.ts";
 
 /** `interlatch sign`: a payload becomes a bundle; an envelope gets one signature more. */
@@ -21,16 +27,24 @@ export const sign: Command = defineCommand({
   ],
   args: {
     file: { type: "positional", description: "A *.payload.json, or a signed file" },
-    key: {
+    ...SIGNER_OPTIONS,
+    detached: {
+      type: "boolean",
+      description:
+        "Writes the signature alone, to *.KEYID.sig.json: for people on machines of their own",
+    },
+    append: {
       type: "string",
       valueHint: "FILE",
-      description: `A private key, mode 600. Encrypted: ${PASSPHRASE}, or the terminal is asked. Several are fine`,
+      description: "A signature that --detached wrote, to be put in. Several are fine",
     },
-    "key-env": {
+    trust: {
       type: "string",
-      valueHint: "NAME",
-      description: "An environment variable that holds a private key. Several are fine",
+      valueHint: "FILE",
+      description:
+        "The trust root whose bundle keys --append takes signatures of. Default: the project's",
     },
+    config: { type: "string", valueHint: "FILE", description: "The project's config file" },
     out: {
       type: "string",
       valueHint: "FILE",
@@ -43,7 +57,7 @@ export const sign: Command = defineCommand({
         "The bundle to say what is looser than. Default: the version before, beside the new bundle",
     },
   },
-  repeatable: ["key", "key-env"],
+  repeatable: ["key", "key-env", "append"],
   run: async ({ args, all, io, output }) => {
     const file = args.file ?? "";
     const document = readDocument(await readBytes(resolve(io.cwd, file), file), file);
@@ -51,9 +65,18 @@ export const sign: Command = defineCommand({
     const compared = isBundle(document)
       ? await tellWhatIsSigned({ io, output, document, file, out, previous: args.previous })
       : {};
-    const before = await signedBefore(io, document, out);
-    const keys = await keysOf(io, all("key"), all("key-env"));
-    const envelope = await withSignatures(before, document, keys, output);
+    const keys = await readSigners(io, { ...args, files: all("key"), variables: all("key-env") });
+    const appended = all("append");
+    if (keys.length + appended.length === 0) {
+      throw wrongUse("A key is missing: --key FILE, --key-env NAME or --signer COMMAND.");
+    }
+    if (args.detached === true) {
+      if (appended.length > 0) throw wrongUse("--detached takes no --append.");
+      return writeDetached(io, output, envelopeOf(document), { file, out: args.out, keys });
+    }
+    const before = (await signedBefore(io, document, out)) ?? envelopeOf(document);
+    const attached = await appendSignatures(io, before, appended, args);
+    const envelope = await withSignatures(attached, keys, output);
     await replaceFile(resolve(io.cwd, out), out, envelope);
     const digest = await digestOf(document.payload);
     const signers = signersOf(envelope);
@@ -100,48 +123,26 @@ async function tellWhatIsSigned({
 }
 
 /** What signatures are added to: the file itself, or what stands where a bundle is to be written. */
-async function signedBefore(
-  io: Io,
-  document: Document,
-  out: string,
-): Promise<Uint8Array | undefined> {
-  if (document.kind === "envelope") return document.bytes;
+async function signedBefore(io: Io, document: Document, out: string): Promise<string | undefined> {
+  if (document.kind === "envelope") return envelopeOf(document);
   const path = resolve(io.cwd, out);
   if (!(await exists(path))) return undefined;
   const standing = readDocument(await readBytes(path, out), out);
   const [theirs, ours] = [await digestOf(standing.payload), await digestOf(document.payload)];
-  if (standing.kind === "envelope" && theirs === ours) return standing.bytes;
+  if (standing.kind === "envelope" && theirs === ours) return envelopeOf(standing);
   throw new InterlatchError(
     "ERR_FILE",
     `${out} holds another content, ${theirs}. Hosts refuse a second content of one version: raise \`version\`, or name another file with --out.`,
   );
 }
 
-async function keysOf(
-  io: Io,
-  files: readonly string[],
-  variables: readonly string[],
-): Promise<readonly SigningKey[]> {
-  const origins = [
-    ...files.map((path) => ({ kind: "file", path }) as const),
-    ...variables.map((name) => ({ kind: "variable", name }) as const),
-  ];
-  if (origins.length === 0) throw wrongUse("A key is missing: --key FILE or --key-env NAME.");
-  const keys: SigningKey[] = [];
-  // One after the other: each may ask for a passphrase.
-  for (const origin of origins) keys.push(await readPrivateKey(io, origin));
-  return keys;
-}
-
 /** Adds the signatures that are not there yet. */
 async function withSignatures(
-  before: Uint8Array | undefined,
-  { payload }: Document,
+  before: string,
   keys: readonly SigningKey[],
   output: Output,
-): Promise<string | Uint8Array> {
-  if (before === undefined) return signPayload({ kind: "policy-bundle", payload, keys });
-  let envelope: string | Uint8Array = before;
+): Promise<string> {
+  let envelope = before;
   for (const key of keys) {
     if (signersOf(envelope).includes(key.keyid)) {
       output.warn(
@@ -154,7 +155,13 @@ async function withSignatures(
   return envelope;
 }
 
-function signersOf(envelope: string | Uint8Array): readonly string[] {
-  const bytes = typeof envelope === "string" ? new TextEncoder().encode(envelope) : envelope;
-  return readAnyEnvelope(new Uint8Array(bytes)).signatures.map(({ keyid }) => keyid);
+/** What signatures are added to: what is signed already, or a bundle that nobody has signed. */
+function envelopeOf(document: Document): string {
+  return document.kind === "envelope"
+    ? new TextDecoder().decode(document.bytes)
+    : unsignedEnvelope("policy-bundle", document.payload);
+}
+
+function signersOf(envelope: string): readonly string[] {
+  return readAnyEnvelope(new TextEncoder().encode(envelope)).signatures.map(({ keyid }) => keyid);
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import type { VerifiedBundle } from "@interlatch/core";
+import { type BundlePayload, InterlatchError, type VerifiedBundle } from "@interlatch/core";
 import { fileRollback } from "@interlatch/core/node";
-import { wrongUse } from "../arguments.ts";
+import { numberOption, wrongUse } from "../arguments.ts";
 import {
   type Check,
   type Demands,
@@ -10,11 +10,14 @@ import {
   verifyByChecks,
 } from "../checks.ts";
 import { type Command, defineCommand, type Outcome } from "../command.ts";
-import { findConfig, inProject } from "../config.ts";
+import { readConfig } from "../config.ts";
 import { EXIT, exitOf } from "../exit-codes.ts";
-import { exists, readBytes } from "../files.ts";
+import { readBytes } from "../files.ts";
 import type { Io } from "../io.ts";
+import { LOCK_FILE, lockfileAt } from "../lockfile.ts";
 import { counted, type Output, visible } from "../output.ts";
+import { readPinnedRoot } from "../pinned-root.ts";
+import { type Deviation, rebuild } from "../rebuild.ts";
 
 /** `interlatch verify`: what a guard does with a bundle, check by check, with an exit code for each kind of failure. */
 export const verify: Command = defineCommand({
@@ -52,6 +55,16 @@ export const verify: Command = defineCommand({
       description:
         "The rollback state of a host. It moves forward as when the host loads the bundle",
     },
+    locked: {
+      type: "boolean",
+      description: "Takes exactly the bundle that the lockfile names",
+    },
+    lock: { type: "string", valueHint: "FILE", description: `The lockfile. Default: ${LOCK_FILE}` },
+    rebuild: {
+      type: "boolean",
+      description: "Builds the payload anew of the project's sources: it must be the same bytes",
+    },
+    config: { type: "string", valueHint: "FILE", description: "The project's config file" },
     now: {
       type: "string",
       valueHint: "INSTANT",
@@ -62,14 +75,18 @@ export const verify: Command = defineCommand({
     const file = args.bundle ?? "";
     const demands = await demandsOf(io, args);
     const bytes = await readBytes(resolve(io.cwd, file), file);
-    const verification = await verifyByChecks(bytes, demands);
+    const rebuilding = new Rebuilding(io, args.config, output);
+    const verification = await verifyByChecks(bytes, {
+      ...demands,
+      ...(args.rebuild === true ? { rebuild: rebuilding.compare } : {}),
+    });
     printChecks(verification.checks, output);
     if (demands.rollback === undefined) {
       output.note(
         "No rollback state was used, so an older bundle would not be noticed: --rollback FILE names one.",
       );
     }
-    return answer(verification, output);
+    return answer(verification, rebuilding.deviations, output);
   },
 });
 
@@ -81,6 +98,8 @@ interface Given {
   readonly "allow-shadow"?: boolean | undefined;
   readonly "max-lifetime-days"?: string | undefined;
   readonly rollback?: string | undefined;
+  readonly locked?: boolean | undefined;
+  readonly lock?: string | undefined;
   readonly now?: string | undefined;
 }
 
@@ -88,7 +107,9 @@ async function demandsOf(io: Io, args: Given): Promise<Demands> {
   if (args.audience === undefined) {
     throw wrongUse("--audience is missing: the environment whose host this is, such as `prod`.");
   }
-  const { trust, pin } = await readTrust(io, args.trust);
+  const { trust, pin } = await readPinnedRoot(io, args.trust);
+  const minVersion = numberOption("--min-version", args["min-version"]);
+  const maxLifetimeDays = numberOption("--max-lifetime-days", args["max-lifetime-days"]);
   return {
     trust,
     pin,
@@ -96,54 +117,19 @@ async function demandsOf(io: Io, args: Given): Promise<Demands> {
     now: args.now === undefined ? io.now() : instantOf(args.now),
     ...(args.id === undefined ? {} : { id: args.id }),
     ...(args["allow-shadow"] === true ? { allowShadow: true } : {}),
-    ...optionalNumber("--min-version", "minVersion", args["min-version"]),
-    ...optionalNumber("--max-lifetime-days", "maxLifetimeDays", args["max-lifetime-days"]),
+    ...(args.locked === true ? { lockfile: await lockfileAt(io, args.lock ?? LOCK_FILE) } : {}),
+    ...(minVersion === undefined ? {} : { minVersion }),
+    ...(maxLifetimeDays === undefined ? {} : { maxLifetimeDays }),
     ...(args.rollback === undefined
       ? {}
       : { rollback: fileRollback(resolve(io.cwd, args.rollback)) }),
   };
 }
 
-/** The trust root and its pin. A pin alone is of the trust root that the project's config names. */
-async function readTrust(
-  io: Io,
-  given: string | undefined,
-): Promise<{ readonly trust: Uint8Array; readonly pin: string }> {
-  const form = "--trust trust.json#sha256:<64 hexadecimal digits>";
-  if (given === undefined) throw wrongUse(`${form} is missing.`);
-  const [, named, pin] = /^(?:(.+)#)?(sha256:[0-9a-f]{64})$/.exec(given) ?? [];
-  const file = named ?? (pin === undefined ? undefined : await projectRoot(io));
-  if (file === undefined || pin === undefined) {
-    const noPin = (await exists(resolve(io.cwd, given)))
-      ? " A root without its pin proves nothing."
-      : "";
-    throw wrongUse(`The trust root is named with its pin: ${form}.${noPin}`);
-  }
-  return { trust: await readBytes(resolve(io.cwd, file), file), pin };
-}
-
-async function projectRoot(io: Io): Promise<string | undefined> {
-  const config = await findConfig(io, undefined);
-  return config?.trust === undefined ? undefined : inProject(config, config.trust);
-}
-
 function instantOf(text: string): number {
   const time = Date.parse(text);
   if (/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text) && Number.isFinite(time)) return time;
   throw wrongUse(`--now is an instant like 2026-01-31T00:00:00Z; found ${text}.`);
-}
-
-function optionalNumber<Name extends string>(
-  option: string,
-  name: Name,
-  text: string | undefined,
-): { readonly [Key in Name]?: number } {
-  if (text === undefined) return {};
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw wrongUse(`${option} is a whole number from 1 on; found ${text}.`);
-  }
-  return { [name]: value } as { readonly [Key in Name]: number }; // a computed key loses its name
 }
 
 function printChecks(checks: readonly Check[], { say, note, paint }: Output): void {
@@ -160,18 +146,60 @@ function printChecks(checks: readonly Check[], { say, note, paint }: Output): vo
   }
 }
 
-function answer(verification: Verification, output: Output): Outcome {
+/** Builds what is verified anew, and keeps in what it differs. */
+class Rebuilding {
+  /** Empty, as long as nothing was found. */
+  deviations: readonly Deviation[] = [];
+  readonly #io: Io;
+  readonly #config: string | undefined;
+  readonly #output: Output;
+
+  constructor(io: Io, config: string | undefined, output: Output) {
+    this.#io = io;
+    this.#config = config;
+    this.#output = output;
+  }
+
+  /** @throws ERR_POLICY where the sources make another payload, or none */
+  readonly compare = async (payload: BundlePayload, bytes: Uint8Array): Promise<void> => {
+    const config = await readConfig(this.#io, this.#config);
+    this.deviations = await rebuild(payload, bytes, config, this.#output);
+    if (this.deviations.length === 0) return;
+    throw new InterlatchError(
+      "ERR_POLICY",
+      `The sources make another payload: ${counted(this.deviations.length, "thing")} differ.`,
+    );
+  };
+}
+
+function answer(
+  verification: Verification,
+  deviations: readonly Deviation[],
+  output: Output,
+): Outcome {
   const { checks } = verification;
   if (!verification.ok) {
     const { code, message } = verification.error;
     output.warn(`${output.paint.red("error")} ${output.paint.dim(code)} ${visible(message)}`);
-    return { exit: exitOf(code), json: { error: { code, message, checks } } };
+    for (const { what, bundle, sources } of deviations) {
+      output.warn(`  ${visible(what)}: ${inBundle(bundle)}, ${inSources(sources)}`);
+    }
+    const found = deviations.length === 0 ? {} : { deviations };
+    return { exit: exitOf(code), json: { error: { code, message, checks, ...found } } };
   }
   output.say(bundleLine(verification.bundle));
   return {
     exit: EXIT.ok,
     json: { ok: true, bundle: identityOf(verification.bundle), checks },
   };
+}
+
+function inBundle(value: string | null): string {
+  return value === null ? "not in the bundle" : `${visible(value)} in the bundle`;
+}
+
+function inSources(value: string | null): string {
+  return value === null ? "and nothing of it in the sources" : `${visible(value)} by the sources`;
 }
 
 function bundleLine({ payload, digest, signers }: VerifiedBundle): string {

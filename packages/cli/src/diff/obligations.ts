@@ -1,5 +1,7 @@
 import type { RateLimit, Redaction, Rule } from "@interlatch/core";
+import { DEFAULT_DEMAND } from "@interlatch/core/approvals";
 import type { Direction } from "../replay/change.ts";
+import { demandDirection } from "../replay/demands.ts";
 
 /**
  * Whether a changed obligation lets more through. A call with a limit that was raised is decided as before, so no
@@ -21,9 +23,17 @@ export function obligationDirection(
       return rateDirection(was.rateLimit, is.rateLimit);
     case "redact":
       return redactDirection(was.redact, is.redact);
+    case "review":
+      return reviewDirection(was, is);
     default:
       return undefined;
   }
+}
+
+/** Of a rule that asks before and after; whether one asks at all, the search finds out. */
+function reviewDirection(before: Partial<Rule>, after: Partial<Rule>): Direction | undefined {
+  if (before.name === undefined || after.name === undefined) return undefined;
+  return demandDirection([before.review ?? DEFAULT_DEMAND], [after.review ?? DEFAULT_DEMAND]);
 }
 
 function byReach(before: number, after: number): Direction {

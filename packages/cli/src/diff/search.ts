@@ -6,7 +6,7 @@ import {
   type Policy,
 } from "@interlatch/core";
 import type { Recording } from "../recordings/recording.ts";
-import { directionBetween, type Verdict } from "../replay/change.ts";
+import { directionBetween, type Verdict, verdictsBetween } from "../replay/change.ts";
 import { createPlayer, type Player } from "../replay/player.ts";
 import { allChoices, changed, type Choice, randomNumbers, singleChanges } from "./choices.ts";
 import { callOf } from "./made-call.ts";
@@ -49,7 +49,7 @@ export interface SearchOptions {
 
 /**
  * Looks for calls that a second policy lets further than a first: from deny to review or allow, from review to allow,
- * or on with arguments that were rewritten before. Each is decided by the real engine under both. The calls are
+ * from review to one that fewer or other people can answer, or on with arguments that were rewritten before. Each is decided by the real engine under both. The calls are
  * combined of values that either policy names, one to three at a time changed in calls that took a new way through
  * the rules. It is a search: what it finds is so, and what it does not find is not proven to be absent. The same
  * policies, clock and budget find the same.
@@ -211,16 +211,11 @@ class ToolSearch {
       arguments: args,
       identity,
       time,
-      before: verdictOf(before),
-      after: verdictOf(after),
+      ...verdictsBetween(before, after),
       rule: after.rule ?? before.rule,
     };
     return { before, after, call };
   }
-}
-
-function verdictOf({ effect, code, rule }: Decision): Verdict {
-  return { effect, code, rule };
 }
 
 function kindOf({ before, after, rule }: LooserCall): string {

@@ -135,4 +135,4 @@ function fieldsOf(part: unknown): ReadonlyMap<string, string> {
 /** Where a thing was written, and what it is called, says nothing of what it does. */
 const HIDDEN = ["at", "name"];
 /** Fields that read better as one text. */
-const WHOLE = ["fallback", "resources", "redact", "rateLimit"];
+const WHOLE = ["fallback", "resources", "redact", "rateLimit", "review"];

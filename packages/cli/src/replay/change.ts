@@ -1,18 +1,25 @@
-import type { Decision, DecisionCode, Effect, Rewrite } from "@interlatch/core";
+import type { DecisionCode, Effect, Rewrite } from "@interlatch/core";
+import { demandDirection, demandText, type Played } from "./demands.ts";
 
 /** What a decision comes to, or came to when it was recorded. */
 export interface Verdict {
   readonly effect: Effect;
   readonly code: DecisionCode;
   readonly rule: string | null;
+  /** Whose answers are enough; only where that is what changed. */
+  readonly asks?: string;
 }
 
-/** What became of a call: `rewritten` runs or is asked about as before, on other arguments. */
+/**
+ * What became of a call. `rewritten`: it runs or is asked about as before, on other arguments. `asked_otherwise`: it is
+ * asked about as before, and other answers are enough.
+ */
 export type Change =
   | "newly_allowed"
   | "newly_reviewed"
   | "newly_denied"
   | "rewritten"
+  | "asked_otherwise"
   | "unaffected"
   | "not_compared";
 
@@ -41,18 +48,40 @@ export function changeOf(before: Effect | null, after: Effect): Change {
   }
 }
 
-/** Two decisions on one call: also those with one effect differ where the arguments do that the tool gets. */
-export function changeBetween(before: Decision, after: Decision): Change {
+/**
+ * Two decisions on one call: also those with one effect differ where the arguments do that the tool gets, or the
+ * answers that are enough.
+ */
+export function changeBetween(before: Played, after: Played): Change {
   const change = changeOf(before.effect, after.effect);
   if (change !== "unaffected" || after.effect === "deny") return change;
-  if (before.rewrites.length === 0 && after.rewrites.length === 0) return change;
-  return JSON.stringify(before.rewrites) === JSON.stringify(after.rewrites) ? change : "rewritten";
+  if (JSON.stringify(before.rewrites) !== JSON.stringify(after.rewrites)) return "rewritten";
+  return demandDirection(before.asked, after.asked) === "same" ? change : "asked_otherwise";
+}
+
+/** What two decisions on one call come to. */
+export function verdictsBetween(
+  before: Played,
+  after: Played,
+): { readonly before: Verdict; readonly after: Verdict } {
+  const isAsked = before.effect === "review" && after.effect === "review";
+  const isNamed = isAsked && demandDirection(before.asked, after.asked) !== "same";
+  const verdictOf = ({ effect, code, rule, asked }: Played): Verdict => ({
+    effect,
+    code,
+    rule,
+    ...(isNamed ? { asks: demandText(asked) } : {}),
+  });
+  return { before: verdictOf(before), after: verdictOf(after) };
 }
 
 /** Whether the second of two decisions lets more through than the first. */
-export function directionBetween(before: Decision, after: Decision): Direction {
+export function directionBetween(before: Played, after: Played): Direction {
   const step = directionOf(before.effect, after.effect);
-  if (step !== "same" || changeBetween(before, after) !== "rewritten") return step;
+  const change = changeBetween(before, after);
+  if (step !== "same" || change === "unaffected") return step;
+  const asked = demandDirection(before.asked, after.asked);
+  if (change === "asked_otherwise" || asked === "looser") return asked;
   // A rewrite that is gone, or that leaves more than it left, shows the tool what it did not get before.
   const isLost = before.rewrites.some((one) => {
     const now = after.rewrites.find(({ kind, path }) => kind === one.kind && path === one.path);

@@ -1,6 +1,5 @@
 import {
   type AuditSink,
-  type Decision,
   type Identity,
   isInterlatchError,
   type Policy,
@@ -8,6 +7,7 @@ import {
 } from "@interlatch/core";
 import { everyReviewer, fakeClock, testGuard, type TestGuard } from "@interlatch/core/testing";
 import { didRun, type Recording } from "../recordings/recording.ts";
+import { type Played, withDemands } from "./demands.ts";
 
 /** How many identities keep their ticket. Beyond it they begin anew, which costs time alone. */
 const MAX_TICKETS = 10_000;
@@ -26,7 +26,7 @@ export interface Player {
    * Decides a call, and counts it against the limits of its rules where it has a time and limits are played.
    * `null`: no guard takes its identity.
    */
-  play(recording: Recording): Promise<Decision | null>;
+  play(recording: Recording): Promise<Played | null>;
   close(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export async function createPlayer(
       clock.set(recording.time ?? time);
       const { tool, arguments: args } = recording;
       const call = { ticket, id: String((count += 1)), tool, arguments: args };
-      const decision = guard.decide(call);
+      const decision = withDemands(policy, guard.decide(call));
       if (!limits || !isCounted(recording) || decision.effect === "deny") return decision;
       if (decision.effect === "allow" || didRun(recording) === true) {
         answer = "approve";

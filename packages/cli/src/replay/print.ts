@@ -14,8 +14,17 @@ const TITLES: Readonly<Partial<Record<Change, string>>> = {
   newly_reviewed: "newly reviewed",
   newly_denied: "newly denied",
   rewritten: "runs on other arguments",
+  asked_otherwise: "other answers are enough",
 };
-const COMPARED = ["newly_allowed", "newly_reviewed", "newly_denied", "rewritten"] as const;
+const COMPARED = [
+  "newly_allowed",
+  "newly_reviewed",
+  "newly_denied",
+  "rewritten",
+  "asked_otherwise",
+] as const;
+/** Kinds of change that few policies know: said where there are some. */
+const RARE: readonly Change[] = ["rewritten", "asked_otherwise"];
 const LISTED = 20;
 
 /** Prints what would become of recorded calls. */
@@ -30,7 +39,7 @@ export function printTally(tally: Tally, showing: Showing, output: Output): void
   if (counts.not_compared < calls) {
     for (const change of COMPARED) {
       const words = TITLES[change] ?? change;
-      if (change !== "rewritten" || counts.rewritten > 0) line(counts[change], words);
+      if (!RARE.includes(change) || counts[change] > 0) line(counts[change], words);
     }
     line(counts.unaffected, "unaffected");
   }
@@ -72,8 +81,9 @@ function printGroup(group: Group, showing: Showing, { say, note, paint }: Output
 /** `deny (rule_denied, large_payments)`. */
 export function verdictText(verdict: Verdict | null): string {
   if (verdict === null) return "not known";
-  const { effect, code, rule } = verdict;
-  return `${effect} (${rule === null ? code : `${code}, ${visible(rule)}`})`;
+  const { effect, code, rule, asks } = verdict;
+  const why = rule === null ? code : `${code}, ${visible(rule)}`;
+  return `${effect} (${why}${asks === undefined ? "" : `; asks ${visible(asks)}`})`;
 }
 
 function exampleText({ at, identity, time, arguments: args }: Recording, showing: Showing): string {

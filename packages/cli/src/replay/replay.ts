@@ -1,6 +1,13 @@
-import type { Decision, Policy } from "@interlatch/core";
+import type { Policy } from "@interlatch/core";
 import { policyEffect, type Recording } from "../recordings/recording.ts";
-import { changeBetween, changeOf, directionBetween, directionOf } from "./change.ts";
+import {
+  changeBetween,
+  changeOf,
+  directionBetween,
+  directionOf,
+  verdictsBetween,
+} from "./change.ts";
+import type { Played } from "./demands.ts";
 import { createPlayer, type PlayerOptions } from "./player.ts";
 import { Counting, type Group, type Tally } from "./tally.ts";
 
@@ -43,18 +50,17 @@ function inOrder(recordings: readonly Recording[]): readonly Recording[] {
   return recordings.toSorted((a, b) => (a.time ?? -Infinity) - (b.time ?? -Infinity) || 0);
 }
 
-type Found = Pick<Group, "change" | "direction" | "before">;
+type Found = Pick<Group, "change" | "direction" | "before" | "after">;
 
-function between(before: Decision, now: Decision): Found {
-  const { effect, code, rule } = before;
+function between(before: Played, now: Played): Found {
   return {
     change: changeBetween(before, now),
     direction: directionBetween(before, now),
-    before: { effect, code, rule },
+    ...verdictsBetween(before, now),
   };
 }
 
-function sinceThen(recording: Recording, { effect }: Decision): Found {
+function sinceThen(recording: Recording, { effect, code, rule }: Played): Found {
   const then = policyEffect(recording);
   return {
     change: changeOf(then, effect),
@@ -63,5 +69,6 @@ function sinceThen(recording: Recording, { effect }: Decision): Found {
       then === null || recording.decided === undefined
         ? null
         : { ...recording.decided, effect: then },
+    after: { effect, code, rule },
   };
 }

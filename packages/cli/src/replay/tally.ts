@@ -56,6 +56,7 @@ export class Counting {
     newly_reviewed: 0,
     newly_denied: 0,
     rewritten: 0,
+    asked_otherwise: 0,
     unaffected: 0,
     not_compared: 0,
   };
@@ -70,7 +71,7 @@ export class Counting {
 
   add(
     recording: Recording,
-    found: Pick<Group, "change" | "direction" | "before">,
+    found: Pick<Group, "change" | "direction" | "before" | "after">,
     now: Decision,
   ): void {
     this.#calls += 1;
@@ -95,16 +96,16 @@ export class Counting {
 
   #group(
     recording: Recording,
-    found: Pick<Group, "change" | "direction" | "before">,
+    found: Pick<Group, "change" | "direction" | "before" | "after">,
     now: Decision,
   ): void {
-    const { effect, code, rule, at } = now;
-    const { before, change } = found;
+    const { at } = now;
+    const { before, after, change } = found;
     const { tool } = recording;
-    const key = JSON.stringify([change, tool, before, effect, code, rule]);
+    const key = JSON.stringify([change, tool, before, after]);
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { ...found, tool, after: { effect, code, rule }, at, count: 0, examples: [] };
+      group = { ...found, tool, at, count: 0, examples: [] };
       this.#groups.set(key, group);
     }
     group.count += 1;

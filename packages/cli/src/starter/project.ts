@@ -3,13 +3,12 @@ import { basename, join, resolve } from "node:path";
 import { InterlatchError } from "@interlatch/core";
 import { readKeyFile } from "@interlatch/core/node";
 import type { SigningKey } from "@interlatch/core/sign";
-import { ROOT_LIFE_MS } from "../commands/trust-init.ts";
 import { KEY_FOLDER } from "../commands/keygen.ts";
 import { CONFIG_FILE, type ConfigFields } from "../config.ts";
 import { instantOf } from "../config-fields.ts";
 import { asFileError, exists, replaceFile, writeNew } from "../files.ts";
 import { makeKey, makeKeyFolder } from "../new-keys.ts";
-import { makeTrustRoot } from "../trust-roots.ts";
+import { makeTrustRoot, ROOT_LIFE_MS } from "../trust-roots.ts";
 import { starterPolicy, STARTER_TESTS } from "./policy.ts";
 
 /** The files of a new project. Policy files may be written anew; all else is there once. */

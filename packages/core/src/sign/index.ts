@@ -1,4 +1,12 @@
 export { type GeneratedKey, generateKey, importPrivateKey, type SigningKey } from "./key.ts";
+export { type CountedSignatures, countSignatures } from "./count-signatures.ts";
+export {
+  attachSignature,
+  type DetachedSignature,
+  detachSignature,
+  readDetachedSignature,
+  unsignedEnvelope,
+} from "./detached.ts";
 export { addSignature, type SignOptions, signPayload } from "./sign.ts";
 export {
   buildTrustRoot,
@@ -8,6 +16,21 @@ export {
   type TrustRootKey,
 } from "./trust-root.ts";
 export {
+  buildStatus,
+  type BuiltStatus,
+  isSignedBy,
+  readStatusDocument,
+  type StatusInput,
+} from "./status.ts";
+export type { CurrentBundle, KillSwitch, StatusDocument } from "../status/document.ts";
+export { killWords } from "../status/words.ts";
+export {
+  MAX_STATUS_LIFE_MS,
+  type StatusVerifyOptions,
+  type VerifiedStatus,
+  verifyStatus,
+} from "../status/verify.ts";
+export {
   type DocumentKind,
   type Envelope,
   type EnvelopeSignature,
@@ -16,6 +39,7 @@ export {
 } from "../bundle/envelope.ts";
 export { payloadDigest } from "../bundle/digest.ts";
 export {
+  checkTrustRootDocument,
   ROLES,
   type RoleName,
   type TrustedKey,

@@ -107,7 +107,8 @@ function byKeyid(a: EnvelopeSignature, b: EnvelopeSignature): number {
   return a.keyid < b.keyid ? -1 : 1;
 }
 
-function encodeEnvelope({ payloadType, payload, signatures }: Envelope): string {
+/** An envelope as text. */
+export function encodeEnvelope({ payloadType, payload, signatures }: Envelope): string {
   const fields = {
     payloadType,
     payload: encodeBase64(payload),

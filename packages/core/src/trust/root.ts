@@ -1,12 +1,12 @@
 import { payloadDigest } from "../bundle/digest.ts";
-import { type Envelope, readEnvelope } from "../bundle/envelope.ts";
 import { parseInstant } from "../bundle/instant.ts";
 import { moveForward } from "../bundle/never-backwards.ts";
 import type { RollbackStore } from "../bundle/rollback.ts";
-import { parseStrictJson } from "../bundle/strict-json.ts";
-import { InterlatchError, isInterlatchError } from "../errors/errors.ts";
-import { type TrustRootDocument, checkTrustRootDocument } from "./document.ts";
-import { type Keyring, openKeyring } from "./keyring.ts";
+import { InterlatchError } from "../errors/errors.ts";
+import { loading } from "../parts/load.ts";
+import type { TrustRootDocument } from "./document.ts";
+import type { Keyring } from "./keyring.ts";
+import { asTrustRoot, type OpenedRoot, openRootDocument, readRootEnvelope } from "./opened-root.ts";
 import { verifySigners } from "./signers.ts";
 
 /** A trust root that was verified here. Nothing else passes for one: a look-alike object is refused. */
@@ -36,10 +36,6 @@ export interface TrustRootOptions {
   readonly rollback?: RollbackStore;
 }
 
-/** Deeper than a trust root is by a few levels. */
-const ROOT_LIMITS = { bytes: 1_048_576, depth: 16 } as const;
-const MAX_UPDATES = 1_024;
-
 /** Made here and nowhere else; being a key of this map is what makes a {@link TrustRoot} one. */
 const keyrings = new WeakMap<TrustRoot, Keyring>();
 
@@ -67,15 +63,19 @@ const keyrings = new WeakMap<TrustRoot, Keyring>();
  * ```
  */
 export async function openTrustRoot(options: TrustRootOptions): Promise<TrustRoot> {
-  const { document, updates = [], now, rollback } = options;
-  const pinned = pinOf(options.digest);
+  const { updates = [], now, rollback } = options;
   if (!Number.isFinite(now)) throw new InterlatchError("ERR_OPTIONS", "now is not a time.");
-  if (updates.length > MAX_UPDATES) {
-    throw new InterlatchError("ERR_OPTIONS", `At most ${MAX_UPDATES} updates are read.`);
-  }
-  let current = await openPinned(document, pinned, now);
-  for (const update of updates) current = await openUpdate(update, current, now);
-  return finish(current, now, rollback);
+  const pinned = await openPinned(options, now);
+  const last =
+    updates.length > 0
+      ? await (await loadLaterRoots()).openLaterRoots(updates, pinned, now)
+      : pinned;
+  return finishRoot(last, now, rollback);
+}
+
+/** What follows from one root to the next: most hosts ship the last one and never need it. */
+export function loadLaterRoots(): Promise<typeof import("./later-roots.ts")> {
+  return loading("later trust roots", () => import("./later-roots.ts"));
 }
 
 /** The keys of a trust root that {@link openTrustRoot} made and that has not ended. */
@@ -88,16 +88,16 @@ export function keyringOf(root: TrustRoot, now: number): Keyring {
   return keyring;
 }
 
-interface Opened {
-  readonly keyring: Keyring;
-  readonly digest: string;
-}
-
-async function openPinned(
-  document: string | Uint8Array,
-  pinned: string,
+/**
+ * The pinned root, whether or not it has ended: a host that was off for long goes on from there.
+ *
+ * @throws ERR_TRUST_ROOT, ERR_TRUST_ROOT_DIGEST, ERR_OPTIONS
+ */
+export async function openPinned(
+  { document, digest: pin }: Pick<TrustRootOptions, "document" | "digest">,
   now: number,
-): Promise<Opened> {
+): Promise<OpenedRoot> {
+  const pinned = pinOf(pin);
   return asTrustRoot("The trust root is not valid.", async () => {
     const envelope = readRootEnvelope(document);
     const digest = await payloadDigest(envelope.payload);
@@ -108,36 +108,15 @@ async function openPinned(
         `The trust root has the digest sha256:${digest}; sha256:${pinned} is pinned.`,
       );
     }
-    const keyring = await openDocument(envelope);
+    const keyring = await openRootDocument(envelope);
     await verifySigners(envelope, keyring, "root", now);
     return { keyring, digest };
   });
 }
 
-async function openUpdate(
-  update: string | Uint8Array,
-  before: Opened,
-  now: number,
-): Promise<Opened> {
-  const { version } = before.keyring.document;
-  return asTrustRoot(`The trust root after version ${version} is not valid.`, async () => {
-    const envelope = readRootEnvelope(update);
-    // Signatures before content: the old root's keys say whether there is anything to read.
-    await verifySigners(envelope, before.keyring, "root", now);
-    const keyring = await openDocument(envelope);
-    if (keyring.document.version !== version + 1) {
-      throw new InterlatchError(
-        "ERR_TRUST_ROOT",
-        `Version ${keyring.document.version} does not follow version ${version}.`,
-      );
-    }
-    await verifySigners(envelope, keyring, "root", now);
-    return { keyring, digest: await payloadDigest(envelope.payload) };
-  });
-}
-
-async function finish(
-  { keyring, digest }: Opened,
+/** Makes a root the one to trust, when it is in time and nothing later is remembered. */
+export async function finishRoot(
+  { keyring, digest }: OpenedRoot,
   now: number,
   rollback: RollbackStore | undefined,
 ): Promise<TrustRoot> {
@@ -158,16 +137,6 @@ async function finish(
   return root;
 }
 
-function readRootEnvelope(document: string | Uint8Array): Envelope {
-  const bytes =
-    typeof document === "string" ? new TextEncoder().encode(document) : document.slice();
-  return readEnvelope(bytes, "trust-root");
-}
-
-async function openDocument({ payload }: Envelope): Promise<Keyring> {
-  return openKeyring(checkTrustRootDocument(parseStrictJson(payload, ROOT_LIMITS)));
-}
-
 function pinOf(digest: string): string {
   const pinned = /^(?:sha256:)?([0-9a-f]{64})$/.exec(digest)?.[1];
   if (pinned === undefined) {
@@ -186,16 +155,5 @@ function refuseExpired({ expires, version }: TrustRootDocument, now: number): vo
       "ERR_TRUST_ROOT_EXPIRED",
       `Version ${version} of the trust root ended ${expires}.`,
     );
-  }
-}
-
-/** What the envelope's reader found is a fault of the trust root here, and not of a bundle. */
-async function asTrustRoot<T>(message: string, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    if (isInterlatchError(error) && !error.code.startsWith("ERR_BUNDLE_")) throw error;
-    const why = error instanceof Error ? ` ${error.message}` : "";
-    throw new InterlatchError("ERR_TRUST_ROOT", `${message}${why}`, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { type Envelope, type EnvelopeSignature, preAuthEncoding } from "../bundle/envelope.ts";
 import { CLOCK_SKEW_MS, parseInstant } from "../bundle/instant.ts";
 import { InterlatchError } from "../errors/errors.ts";
-import type { RoleName, TrustRole, TrustedKey } from "./document.ts";
+import type { RoleName, TrustRole, TrustRootDocument, TrustedKey } from "./document.ts";
 import type { Keyring } from "./keyring.ts";
 
 /** Why a signature counts for nothing although its key is listed for the role. */
@@ -48,6 +48,20 @@ export async function verifySigners(
   }
   if (signers.size < listed.threshold) throw tooFew(role, listed, signers.size, idle);
   return Object.freeze([...signers]);
+}
+
+/**
+ * Until when a bundle's signatures reach the threshold under a root, in epoch milliseconds: a host that runs on trusts
+ * nothing longer than one that starts anew.
+ *
+ * @param signers - from {@link verifySigners}, under this root
+ */
+export function trustedUntil(
+  { keys, expires, roles }: TrustRootDocument,
+  signers: readonly string[],
+): number {
+  const ends = signers.map((id) => Date.parse(keys[id]?.notAfter ?? "")).toSorted((a, b) => b - a);
+  return Math.min(Date.parse(expires), ends[roles.bundle.threshold - 1] ?? 0);
 }
 
 async function verifyOne(
