@@ -18,9 +18,9 @@ function payloadOf(policy: object, changes: object = {}): Uint8Array<ArrayBuffer
     audience: ["prod"],
     notBefore: "2026-06-10T00:00:00Z",
     expires: "2026-06-20T00:00:00Z",
-    engine: 0,
+    engine: 1,
     policy: {
-      engine: 0,
+      engine: 1,
       id: "acme",
       mode: "enforce",
       agents: null,

@@ -1,11 +1,11 @@
 import { InterlatchError } from "../errors/errors.ts";
 import { ownOptions } from "./own-options.ts";
 import { EXPRESSION_LIMITS } from "../policy/expression.ts";
-import { loadScopeReader } from "../parts/load.ts";
+import { loadReaders } from "../parts/load.ts";
 import { validatePolicyBy } from "../policy/validate-policy.ts";
-import { engineRefusal, runsEngine } from "../policy/validate-engine.ts";
+import { engineRefusal } from "../policy/validate-engine.ts";
 import { type TrustRoot, keyringOf } from "../trust/root.ts";
-import { verifySigners } from "../trust/signers.ts";
+import { trustedUntil, verifySigners } from "../trust/signers.ts";
 import { payloadDigest } from "./digest.ts";
 import { ENVELOPE_LIMITS, readEnvelope } from "./envelope.ts";
 import { CLOCK_SKEW_MS, parseInstant } from "./instant.ts";
@@ -51,6 +51,11 @@ export interface VerifiedBundle {
   readonly digest: string;
   /** Thumbprints of the keys that signed. */
   readonly signers: readonly string[];
+  /**
+   * Epoch milliseconds: from when it counts no longer. Its own end, that of the trust root, or the moment when too few
+   * of the keys that signed are in time, whichever comes first.
+   */
+  readonly until: number;
 }
 
 /**
@@ -111,7 +116,8 @@ export async function verifyBundle(
   const fields = checkPayload(parseStrictJson(envelope.payload, PAYLOAD_LIMITS));
   checkPurpose(fields, options);
   const payload = Object.freeze({ ...fields, policy: await policyOf(fields, options) });
-  const bundle: VerifiedBundle = Object.freeze({ payload, digest, signers });
+  const until = Math.min(Date.parse(payload.expires), trustedUntil(keyring.document, signers));
+  const bundle: VerifiedBundle = Object.freeze({ payload, digest, signers, until });
   await options.prepare?.(bundle);
   const entry = { version: payload.version, digest };
   const kind = options.use === "shadow" ? "shadow" : "bundle";
@@ -189,10 +195,11 @@ async function policyOf(
   { engine, policy }: PayloadFields,
   options: VerifyOptions,
 ): Promise<BundlePayload["policy"]> {
-  if (!runsEngine(engine)) {
-    throw new InterlatchError("ERR_BUNDLE_ENGINE", `The bundle ${engineRefusal(engine)}.`);
+  const refusal = engineRefusal(engine);
+  if (refusal !== null) {
+    throw new InterlatchError("ERR_BUNDLE_ENGINE", `The bundle ${refusal}.`);
   }
-  const checked = validatePolicyBy(policy, await loadScopeReader(policy));
+  const checked = validatePolicyBy(policy, ...(await loadReaders(policy)));
   if (checked.engine !== engine) {
     throw new InterlatchError(
       "ERR_BUNDLE_ENGINE",

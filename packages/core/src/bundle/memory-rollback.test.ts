@@ -1,21 +1,17 @@
+import { testRollbackStore } from "@interlatch/conformance";
 import { describe, expect, it } from "vitest";
 import { inlineSource } from "./inline-source.ts";
 import { memoryRollback } from "./memory-rollback.ts";
 
 const digest = (letter: string): string => letter.repeat(64);
 
-describe("memoryRollback", () => {
-  it("keeps the newest entry of each key and never goes back", async () => {
-    const store = memoryRollback();
-    expect(await store.get("root")).toBeUndefined();
-    const third = { version: 3, digest: digest("a") };
-    expect(await store.advance("root", third)).toEqual(third);
-    expect(await store.advance("root", { version: 2, digest: digest("b") })).toEqual(third);
-    expect(await store.advance("root", { version: 3, digest: digest("c") })).toEqual(third);
-    expect(await store.get("root")).toEqual(third);
-    expect(await store.get("bundle:a#prod")).toBeUndefined();
-  });
+const state = () => {
+  const rollback = memoryRollback();
+  return () => rollback;
+};
+testRollbackStore({ name: "memory", state }, { describe, expect, it });
 
+describe("memoryRollback", () => {
   it("keeps a copy that its caller cannot change", async () => {
     const store = memoryRollback();
     const entry = { version: 3, digest: digest("a") };

@@ -1,4 +1,4 @@
-import { type ErrorCode, InterlatchError } from "../errors/errors.ts";
+import { type ErrorCode, InterlatchError, isInterlatchError } from "../errors/errors.ts";
 import type { RollbackEntry, RollbackStore } from "./rollback.ts";
 
 /**
@@ -38,6 +38,8 @@ async function advance(
   try {
     kept = await store.advance(key, entry);
   } catch (cause) {
+    // The store says itself what is wrong.
+    if (isInterlatchError(cause)) throw cause;
     throw new InterlatchError(
       "ERR_ROLLBACK_STATE",
       `The rollback state of ${key} cannot be kept.`,

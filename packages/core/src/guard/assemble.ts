@@ -1,7 +1,7 @@
 import type { Approval } from "../approvals/approval.ts";
 import type { AuditSink } from "../audit/record.ts";
 import { memoryLimits } from "../limits/memory.ts";
-import type { BundleKeeper, LoadedBundle } from "./bundles.ts";
+import type { Bundles, LoadedBundle } from "./bundles.ts";
 import { Enforcer } from "./enforcer.ts";
 import { Emitter } from "./emitter.ts";
 import type { ReviewNotice } from "./events.ts";
@@ -9,19 +9,20 @@ import type { CallInput, Guard, OpenedCall, OpenOptions, OpenReviewsOptions } fr
 import { hostClock, hostLogger, textOf } from "./host-parts.ts";
 import { decidedCall } from "./decided-call.ts";
 import type { CommonOptions } from "./options.ts";
-import type { GuardParts } from "./parts.ts";
+import type { GuardParts, StopCheck } from "./parts.ts";
 import { approvalsOf, LazyReviews } from "./reviews-loader.ts";
-import { differs } from "./shadow.ts";
+import { shadowing } from "./shadowing.ts";
 import type { CoverageEntry } from "./status.ts";
 import { createTickets } from "./tickets.ts";
 import { visibleTools } from "./visible-tools.ts";
 
 /** Puts a guard together around a keeper of bundles, and of those that are only watched. */
 export function assembleGuard(
-  keeper: BundleKeeper,
+  keeper: Bundles,
   emitter: Emitter,
   options: CommonOptions,
-  shadow: BundleKeeper | null = null,
+  shadow: Bundles | null = null,
+  stop: StopCheck | null = null,
 ): Guard {
   const { audit, onReview, stores, reviewTimeout = 0, maxRepeatedDenials = Infinity } = options;
   const logger = hostLogger(options.logger);
@@ -29,20 +30,29 @@ export function assembleGuard(
   const tickets = createTickets();
   const covered = new Map<string, CoverageEntry>();
   let closing: Promise<void> | null = null;
+  let told = "";
 
   const failed = (error: unknown): void => {
     logger?.error({ error: textOf(error) }, "the guard failed; the call was denied");
   };
+  const tellOfEnd = ({ identity, notBefore, expires, status }: LoadedBundle, now: number): void => {
+    if (now < expires - (expires - notBefore) / 5 || told === identity.digest) return;
+    told = identity.digest;
+    emitter.emit("bundle.expiring", { bundle: identity, expires: status.expires });
+  };
   const bundle = (now: number): LoadedBundle | null => {
     if (closing !== null) return null;
-    if (keeper.current === null) keeper.retry(now);
-    return keeper.current;
+    if (!keeper.isReady) keeper.retry(now);
+    const { current } = keeper;
+    if (current !== null) tellOfEnd(current, now);
+    return current;
   };
   const reviews = new LazyReviews({
     store: stores?.approvals,
     onReview,
     clock: clock.now,
     bundle,
+    stop,
     requested: (approval) => emitter.emit("approval.requested", noticeOf(approval)),
     decided: (approval) => emitter.emit("approval.decided", noticeOf(approval)),
     failed,
@@ -60,6 +70,7 @@ export function assembleGuard(
     clock: clock.now,
     recordTime: clock.nowOrLast,
     bundle,
+    stop,
     shadow: (now) => {
       if (shadow === null || closing !== null) return null;
       if (shadow.current === null) shadow.retry(now);
@@ -70,7 +81,9 @@ export function assembleGuard(
       const agent = run?.agent.id ?? null;
       emitter.emit("decision", { call: id, tool, agent, decision });
       if (emitter.isHeard("call")) emitter.emit("call", decidedCall(judged));
-      if (differs(decision)) emitter.emit("shadow.differs", { call: id, tool, agent, decision });
+      const beside = shadowing();
+      if (beside === null || !beside.differs(decision)) return;
+      emitter.emit("shadow.differs", { call: id, tool, agent, decision });
     },
     auditFailed: (error) => {
       const message = textOf(error);
@@ -86,6 +99,11 @@ export function assembleGuard(
     reviews.close();
     return (closing ??= Promise.resolve().then(() => closeAudit(audit)));
   }
+
+  const load = async (how: "reload" | "refresh"): Promise<void> => {
+    // The listener is told of a bundle in shadow that does not load; it is no reason to fail here.
+    await Promise.all([keeper[how](), shadow?.[how]().catch(() => undefined)]);
+  };
 
   return {
     for: (identity, ticketOptions = {}) => tickets.issue(identity, ticketOptions),
@@ -107,18 +125,17 @@ export function assembleGuard(
     },
     coverage: () => coverageOf(covered, keeper),
     status: () => ({
-      state: closing !== null ? "closed" : keeper.current === null ? "no_bundle" : "ready",
+      state: closing !== null ? "closed" : keeper.isReady ? "ready" : "no_bundle",
       bundle: keeper.current?.status ?? null,
+      source: keeper.health(),
       lastError: keeper.lastError,
       shadow: shadow?.current?.status ?? null,
       lastShadowError: shadow?.lastError ?? null,
       openCalls: enforcer.openCalls,
     }),
     on: (name, listener) => emitter.on(name, listener),
-    reload: async () => {
-      // The listener is told of a bundle in shadow that does not load; it is no reason to fail here.
-      await Promise.all([keeper.reload(), shadow?.reload().catch(() => undefined)]);
-    },
+    reload: () => load("reload"),
+    refresh: () => load("refresh"),
     flush: () => audit.flush(),
     close,
     [Symbol.asyncDispose]: close,
@@ -153,7 +170,7 @@ async function closeAudit(audit: AuditSink): Promise<void> {
 
 function coverageOf(
   covered: ReadonlyMap<string, CoverageEntry>,
-  keeper: BundleKeeper,
+  keeper: Bundles,
 ): readonly CoverageEntry[] {
   const policy = keeper.current?.evaluator.policy;
   const wrapped = [...covered.values()].map((entry) => ({

@@ -61,7 +61,7 @@ export function peekLimits(
 ): Judged {
   const demands = demandsOf(judged, keys);
   if (demands === undefined) return cannotCount(judged);
-  if (demands.length === 0) return judged;
+  if (demands.length === 0 || store.peek === undefined) return judged;
   return afterLimits(judged, demands, store.peek(demands, now));
 }
 

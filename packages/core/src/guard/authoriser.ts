@@ -7,7 +7,7 @@ import type { GuardParts } from "./parts.ts";
 import { evaluationName } from "./records.ts";
 import { reviewObstacle, type ReviewManner } from "./review.ts";
 import type { Found, Reviews } from "./reviews.ts";
-import { countShadow } from "./shadow.ts";
+import { shadowing } from "./shadowing.ts";
 import { isPromise, when, type Awaitable } from "./wait.ts";
 
 /** A call that may run: everything was asked, reserved and written. */
@@ -164,7 +164,8 @@ export class Authoriser {
     return when(reserveLimits(judged, limits, now, waived), (reserved) => {
       if (reserved.decision.effect !== "allow") return reserved;
       const evaluation = evaluationName();
-      return when(countShadow(reserved, limits, clock()), (counted) =>
+      const beside = shadowing()?.countShadow(reserved, limits, clock()) ?? reserved;
+      return when(beside, (counted) =>
         when(
           recordCall(counted, evaluation, clock(), audit, auditFailed),
           (recorded): Awaitable<Authorised | Judged> =>

@@ -4,8 +4,10 @@ import { createEvaluator, type Evaluator, type EvaluatorOptions } from "../decis
 import { compileArguments, compileOutput, type SchemaCheck } from "../evaluate/schema.ts";
 import { isInterlatchError } from "../errors/errors.ts";
 import { loadParts, TEMPLATE_PARTS } from "../parts/load.ts";
+import { needed, type Parts } from "../parts/parts.ts";
+import { hasFacts } from "../parts/uses.ts";
 import type { Policy } from "../policy/ir.ts";
-import { createFacts, type Facts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import { textOf } from "./host-parts.ts";
 import type { GuardStatus } from "./status.ts";
 
@@ -16,7 +18,12 @@ export interface LoadedBundle {
   readonly facts: Facts;
   /** Epoch milliseconds. */
   readonly notBefore: number;
+  /** The end of the bundle, of its trust root or of its signers' keys, whichever comes first. */
   readonly expires: number;
+  /** Whether a later trust root took its signatures away. Left out: no. */
+  readonly revoked?: boolean;
+  /** The last time that any guard with this rollback state has loaded a bundle, in epoch milliseconds. */
+  readonly lastSeen: number;
   readonly status: NonNullable<GuardStatus["bundle"]>;
 }
 
@@ -25,7 +32,7 @@ export async function prepareBundle(
   verified: VerifiedBundle,
   source: string,
   now: number,
-  options: EvaluatorOptions = {},
+  options: EvaluatorOptions & Partial<Pick<LoadedBundle, "lastSeen">> = {},
 ): Promise<LoadedBundle> {
   const { payload, digest, signers } = verified;
   const identity = Object.freeze({ id: payload.id, version: payload.version, digest });
@@ -33,9 +40,10 @@ export async function prepareBundle(
   return {
     identity,
     evaluator: createEvaluator(payload.policy, parts, options),
-    facts: createFacts(payload.policy, parts),
+    facts: factsOf(payload.policy, parts),
     notBefore: Date.parse(payload.notBefore),
-    expires: Date.parse(payload.expires),
+    expires: verified.until,
+    lastSeen: options.lastSeen ?? -Infinity,
     status: Object.freeze({
       ...identity,
       audience: payload.audience,
@@ -47,6 +55,15 @@ export async function prepareBundle(
       mode: payload.policy.mode,
     }),
   };
+}
+
+/**
+ * What makes the facts of a run. Where the policy has none and declares none of a host's, no condition can read one.
+ *
+ * @throws InterlatchError `ERR_BUNDLE_POLICY` for a part that was not loaded
+ */
+export function factsOf(policy: Policy, parts: Parts): Facts {
+  return hasFacts(policy) ? needed(parts, "facts")(policy, parts) : () => policy.facts;
 }
 
 /**
@@ -103,17 +120,25 @@ export interface PrepareOptions extends EvaluatorOptions {
   readonly anyTemplate?: boolean;
 }
 
-/** Asks a loader for the bundle now in force; see {@link BundleKeeper}. */
-export type BundleLoader = () => Promise<LoadedBundle>;
+/** Asks a loader for the bundle now in force, `null` where nothing is new; see {@link BundleKeeper}. */
+export type BundleLoader = () => Promise<LoadedBundle | null>;
 
 /** Listeners of a {@link BundleKeeper}. */
 export interface BundleListener {
   loaded(bundle: LoadedBundle): void;
   rejected(error: { readonly code: string; readonly message: string }): void;
+  /** How it is with the source. Left out: nobody knows. */
+  health?(): GuardStatus["source"];
 }
 
 /** At least this long between two attempts that a call starts, in milliseconds. */
 const RETRY_MS = 1_000;
+
+/** What a guard asks of whoever keeps its bundle. */
+export type Bundles = Pick<
+  BundleKeeper,
+  "current" | "lastError" | "isReady" | "health" | "retry" | "reload" | "refresh"
+>;
 
 /**
  * Keeps the bundle in force. A new one is verified and compiled beside the old one, then one pointer
@@ -142,12 +167,38 @@ export class BundleKeeper {
     return this.#lastError;
   }
 
+  health(): GuardStatus["source"] {
+    return this.#listener.health?.() ?? null;
+  }
+
+  /** Whether there is a bundle that counts. */
+  get isReady(): boolean {
+    return this.#current !== null && this.#current.revoked !== true;
+  }
+
+  /** Puts a bundle in force that was verified. */
+  take(bundle: LoadedBundle): void {
+    this.#current = bundle;
+    this.#listener.loaded(bundle);
+  }
+
+  /** Puts the same bundle in force as a later trust root sees it. */
+  replace(bundle: LoadedBundle): void {
+    this.#current = bundle;
+  }
+
   /** One attempt; joins the one under way. Rejects with the reason when the bundle was refused or unreachable. */
   async reload(): Promise<void> {
     this.#attempt ??= this.#once().finally(() => {
       this.#attempt = null;
     });
     return this.#attempt;
+  }
+
+  /** The same, after the attempt under way: what that one read may be what was there before. */
+  async refresh(): Promise<void> {
+    await this.#attempt?.catch(() => undefined);
+    return this.reload();
   }
 
   /** Starts an attempt in the background when none was made lately. `now` is epoch milliseconds. */
@@ -180,9 +231,8 @@ export class BundleKeeper {
   async #once(): Promise<void> {
     try {
       const bundle = await this.#load();
-      this.#current = bundle;
       this.#lastError = null;
-      this.#listener.loaded(bundle);
+      if (bundle !== null) this.take(bundle);
     } catch (error) {
       const code = isInterlatchError(error) ? error.code : "ERR_BUNDLE_UNREACHABLE";
       const message = textOf(error);

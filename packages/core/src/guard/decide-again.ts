@@ -8,7 +8,7 @@ import type { JudgeContext, Judged } from "./judge.ts";
 import { rejudge, rejudgeEdited } from "./rejudge.ts";
 
 /** The policy in force, and when. */
-type Context = Pick<JudgeContext, "bundle" | "now">;
+type Context = Pick<JudgeContext, "bundle" | "now" | "stop">;
 
 /** A call that people have approved and the policy still lets through; nothing is used up yet. */
 export type Settled =

@@ -28,7 +28,7 @@ import { Denials } from "./denials.ts";
 import type { GuardParts } from "./parts.ts";
 import { outcomeEvent } from "./records.ts";
 import { reviewObstacle } from "./review.ts";
-import { besideShadow, peekShadow } from "./shadow.ts";
+import { shadowing } from "./shadowing.ts";
 import { allParts, noParts, onePart, streamOf } from "./stream-parts.ts";
 import { isPromise } from "./wait.ts";
 
@@ -62,7 +62,8 @@ export class Enforcer {
     if (judged.decision.effect === "deny") return judged.decision;
     try {
       const { limits } = this.#parts;
-      return peekShadow(peekLimits(judged, limits, judged.time), limits, judged.time).decision;
+      const peeked = peekLimits(judged, limits, judged.time);
+      return (shadowing()?.peekShadow(peeked, limits, judged.time) ?? peeked).decision;
     } catch (error) {
       this.#parts.failed(error);
       return denied(judged, "store_unavailable").decision;
@@ -70,7 +71,7 @@ export class Enforcer {
   }
 
   judge(call: CallInput): Judged {
-    const { tickets, clock, recordTime, failed } = this.#parts;
+    const { tickets, clock, recordTime, failed, stop } = this.#parts;
     let name = NAMELESS;
     let bundle: LoadedBundle | null = null;
     try {
@@ -78,7 +79,7 @@ export class Enforcer {
       name = nameOf(call);
       const now = clock();
       bundle = this.#parts.bundle(now);
-      const judged = judge(call, name, { tickets, bundle, sessions: this.#sessions, now });
+      const judged = judge(call, name, { tickets, bundle, sessions: this.#sessions, stop, now });
       const shadow = this.#parts.shadow(now);
       return shadow === null ? judged : this.#besideShadow(judged, shadow);
     } catch (error) {
@@ -91,7 +92,7 @@ export class Enforcer {
   /** What is only watched must not be able to stop a call. */
   #besideShadow(judged: Judged, shadow: LoadedBundle): Judged {
     try {
-      return besideShadow(judged, shadow);
+      return shadowing()?.besideShadow(judged, shadow) ?? judged;
     } catch (error) {
       this.#parts.failed(error);
       return judged;

@@ -22,6 +22,8 @@ export interface GuardEvents {
   };
   "bundle.loaded": {
     readonly bundle: BundleIdentity;
+    /** `shadow`: nothing of its policy is enforced. */
+    readonly mode: "enforce" | "shadow";
     readonly source: string;
     /** Whether it is only watched, beside the one in force. */
     readonly shadow: boolean;
@@ -31,6 +33,62 @@ export interface GuardEvents {
     readonly message: string;
     readonly source: string;
     readonly shadow: boolean;
+  };
+  /**
+   * The first of several attempts in a row that brought no bundle, while the one in force goes on: until the source
+   * brings a good one again, nothing new reaches this guard. Each attempt is a `bundle.rejected` as well.
+   */
+  "bundle.stale": GuardEvents["bundle.rejected"] & { readonly bundle: BundleIdentity };
+  /**
+   * Less than a fifth of the life of the bundle in force is left, and no later one has come. Told once for each bundle,
+   * by the first call after that.
+   */
+  "bundle.expiring": {
+    readonly bundle: BundleIdentity;
+    /** ISO 8601, UTC. */ readonly expires: string;
+  };
+  /**
+   * A bundle was loaded by a clock that is more than five minutes behind the last time seen: until it is right again,
+   * calls of tools that write are denied. Both are epoch milliseconds.
+   */
+  "clock.behind": { readonly now: number; readonly lastSeen: number };
+  /**
+   * A later trust root took away the signatures of the bundle in force: every call is denied `bundle_revoked` until
+   * another arrives. `code` says what is missing.
+   */
+  "bundle.revoked": {
+    readonly bundle: BundleIdentity;
+    readonly code: string;
+    readonly message: string;
+  };
+  /** A trust root is in force that came from `trust.updates`. */
+  "trust.loaded": {
+    readonly version: number;
+    /** Lower-case hexadecimal SHA-256 of its payload. */
+    readonly digest: string;
+    readonly source: string;
+  };
+  /** A later trust root cannot be read or is not valid; the one in force goes on until its end. */
+  "trust.rejected": { readonly code: string; readonly message: string; readonly source: string };
+  /** Another status document is in use. */
+  "status.loaded": {
+    readonly version: number;
+    /** Lower-case hexadecimal SHA-256 of the payload. */
+    readonly digest: string;
+    /** ISO 8601, UTC. */
+    readonly issued: string;
+    readonly expires: string;
+    readonly source: string;
+  };
+  /** A status document could not be had or is not valid. The one in use goes on until its end. */
+  "status.rejected": { readonly code: string; readonly message: string; readonly source: string };
+  /** The status document in use has ended, or none was seen yet (`null`): calls are denied, as `staleMode` says. */
+  "status.stale": { readonly version: number | null; readonly expires: string | null };
+  /** What is switched off has changed. `what` in words, as in `guard.status()`; empty: nothing is any more. */
+  killed: {
+    readonly version: number;
+    readonly what: readonly string[];
+    readonly reason: string | null;
   };
   "audit.failed": { readonly message: string };
   /** People are asked about a call. */

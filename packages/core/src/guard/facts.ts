@@ -8,6 +8,9 @@ import { emptyImage } from "../snapshot/snapshot.ts";
 /** The facts that conditions read: the policy's with those that a host adds. `undefined`: none can be read. */
 export type Facts = (added: JsonObject) => JsonObject | undefined;
 
+/** A part that is loaded where a policy has facts, or declares those of a host. */
+export type CreateFacts = typeof createFacts;
+
 /**
  * Joins a policy's facts with a host's. Facts under `facts` grow: lists gain items, objects gain keys, all else
  * stays the policy's own. Beside them stand those of the declared shape. Where one does not fit, no fact can be read

@@ -251,6 +251,13 @@ export interface Guard {
    * keeps the bundle in force and rejects with its code.
    */
   reload(): Promise<void>;
+  /**
+   * Reads trust roots, status and bundle now instead of at the next poll: for a webhook that says that something was
+   * published, and for the beginning of a request where timers stand still between requests. What it says changes
+   * nothing by itself: all of it is verified as ever. However often it is called meanwhile, one look follows the one
+   * under way. Rejects with the code of what was refused, or could not be reached; what is in force stays.
+   */
+  refresh(): Promise<void>;
   /** Settles when every record is kept. */
   flush(): Promise<void>;
   /** Flushes, then denies whatever comes. */

@@ -1,5 +1,5 @@
 import type { CallEvent } from "../audit/record.ts";
-import { checkValidity } from "../bundle/instant.ts";
+import { checkValidity, isBehind } from "../bundle/instant.ts";
 import { DECISION_CODES, type DecisionCode } from "../decision/codes.ts";
 import type { Decision, DenyDecision, Risk, Would } from "../decision/decision.ts";
 import type { Evaluation, EvaluationRequest } from "../decision/evaluator.ts";
@@ -11,6 +11,7 @@ import type { JsonObject } from "../snapshot/json.ts";
 import { NO_ARGUMENTS, takeSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
 import type { LoadedBundle } from "./bundles.ts";
 import type { CallInput, DefinitionDigest } from "./guard.ts";
+import type { StopCheck } from "./parts.ts";
 import type { RunIdentity, Tickets } from "./tickets.ts";
 
 /** One call as it was read and judged, once. Everything that happens to it later starts from here. */
@@ -47,6 +48,8 @@ export interface JudgeContext {
   readonly tickets: Tickets;
   readonly bundle: LoadedBundle | null;
   readonly sessions: SessionMemory;
+  /** `null`: the guard has no status document. */
+  readonly stop: StopCheck | null;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -79,11 +82,23 @@ export function judge(call: CallInput, name: CallName, context: JudgeContext): J
   if (run === null) return refuse(base, "identity_required");
   if (id === null) return refuse(base, "missing_call_id");
   if (bundle === null) return refuse(base, "no_bundle");
-  const expired = checkValidity(bundle, now);
-  if (expired !== null) return refuse(base, expired);
+  const stopped = stoppedBy(base, run, bundle, context);
+  if (stopped !== null) return stopped;
   const snapshot = takeSnapshot(call.arguments);
   if (typeof snapshot === "string") return refuse(base, snapshot);
   return decide(base, run, bundle, snapshot);
+}
+
+/** The denial of a call that the rules are not asked about: the bundle is out of its time, or the status stops it. */
+export function stoppedBy(
+  base: CallBase,
+  run: RunIdentity,
+  bundle: LoadedBundle,
+  { now, stop }: Pick<JudgeContext, "now" | "stop">,
+): Judged | null {
+  const expired = checkValidity(bundle, now);
+  if (expired !== null) return refuse(base, expired);
+  return stop === null ? null : stop(base, run, bundle);
 }
 
 /** Which call it is, before anything is known of its arguments. */
@@ -141,12 +156,12 @@ export function weigh(
     time: base.time,
     untrusted: base.untrusted,
   });
-  const change = changeOf(base, bundle);
+  const obstacle = obstacleOf(base, bundle);
   const { image } = snapshot;
   const evaluation =
-    change === null
+    obstacle === null
       ? bundle.evaluator.evaluate(request)
-      : { verdict: change, arguments: image, asked: image, rewrites: NO_REWRITES };
+      : { verdict: obstacle, arguments: image, asked: image, rewrites: NO_REWRITES };
   const risk = bundle.evaluator.risk(base.tool, base.untrusted);
   return {
     ...base,
@@ -161,8 +176,12 @@ export function weigh(
   };
 }
 
-/** The denial of a tool whose definition is not the one that was approved; `null` where it is, or none was. */
-function changeOf({ tool, definition }: CallBase, bundle: LoadedBundle): Verdict | null {
+/** The denial of a call that no rule is asked about: the clock is wrong, or the tool is not the one that was approved. */
+function obstacleOf({ tool, definition, time }: CallBase, bundle: LoadedBundle): Verdict | null {
+  // By a clock that was set back, a bundle that has ended would be in force once more.
+  if (isBehind(time, bundle.lastSeen) && bundle.evaluator.tool(tool)?.operation !== "read") {
+    return denial("bundle_not_yet_valid", "the clock was set back");
+  }
   const pin = bundle.evaluator.policy.pins?.[tool];
   if (pin === undefined) return null;
   const found = typeof definition === "function" ? definition() : definition;

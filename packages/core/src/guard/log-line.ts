@@ -8,6 +8,24 @@ import { printable } from "./printable.ts";
 /** What is told of a decision. */
 type Told = GuardEvents["decision"];
 
+/** Writes a line for each bundle that takes over, is refused, or should be followed by another. */
+export function logBundles(emitter: Emitter, logger: Logger): void {
+  emitter.on("bundle.loaded", ({ bundle, mode, source, shadow }) => {
+    const fields = { bundle, source };
+    const named = `policy ${bundle.id} version ${bundle.version}`;
+    if (shadow) logger.info(fields, `${named} is watched in shadow`);
+    else if (mode === "enforce") logger.debug(fields, `${named} is in force`);
+    else logger.warn(fields, `${named} is in shadow: NOTHING IS ENFORCED`);
+  });
+  emitter.on("bundle.rejected", ({ code, message, source }) => {
+    logger.warn({ code, source }, message);
+  });
+  emitter.on("bundle.expiring", ({ bundle, expires }) => {
+    const named = `policy ${bundle.id} version ${bundle.version}`;
+    logger.warn({ bundle }, `${named} ends ${expires}, and no later one has come`);
+  });
+}
+
 /**
  * Writes a line for each denial, and for each call that a policy in shadow would have treated in another way. A module
  * of its own, loaded where the host has a logger.

@@ -12,7 +12,7 @@ const denies = (name: string, more: Partial<Rule> = {}): Rule => ({
   ...more,
 });
 const policy: Policy = {
-  engine: 0,
+  engine: 1,
   id: "leave",
   mode: "enforce",
   agents: null,

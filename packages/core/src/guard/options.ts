@@ -3,7 +3,9 @@ import type { AuditSink } from "../audit/record.ts";
 import type { BundleSource } from "../bundle/source.ts";
 import type { RollbackStore } from "../bundle/rollback.ts";
 import type { LimitStore } from "../limits/store.ts";
+import type { TrustSource } from "../trust/source.ts";
 import type { Logger } from "./events.ts";
+import type { StatusOptions } from "../status/options.ts";
 import type { OnReview } from "./review.ts";
 
 /** What every guard can be given, wherever its policy comes from. */
@@ -54,8 +56,11 @@ export interface TrustOptions {
   readonly document: string | Uint8Array;
   /** `sha256:<hex>` of its payload bytes, as `interlatch trust init` prints it. Never taken from the document. */
   readonly digest: string;
-  /** Later roots, in order; each is signed by the one before it and by itself. */
-  readonly updates?: readonly (string | Uint8Array)[];
+  /**
+   * Later roots, each signed by the one before it and by itself: a list, in order, or a source that is asked whenever
+   * the guard reads its bundle, and when it says that it changed. A root that revokes a key stops what it signed at once.
+   */
+  readonly updates?: readonly (string | Uint8Array)[] | TrustSource;
 }
 
 /** Options of `createGuard`. */
@@ -81,6 +86,13 @@ export interface GuardOptions extends CommonOptions {
   readonly shadow?: BundleSource;
   /** Refuses lower versions, also with an empty rollback state. */
   readonly minVersion?: number;
-  /** The longest life of a bundle, in days. Default 30. */
+  /**
+   * A signed, short-lived document that names the current bundle, revokes bundles and keys, and switches off calls while
+   * they run on: see `interlatch status`. With it no bundle is taken that it does not name, and once it ends and no later
+   * one comes, calls are denied `status_stale`: at first all that do more than read, then all. Left out: there is none,
+   * and what stops a bundle is its own end.
+   */
+  readonly status?: StatusOptions;
+  /** The longest life of a bundle, in days. Default 30; with `status`, which can end it sooner, 366. */
   readonly maxLifetimeDays?: number;
 }

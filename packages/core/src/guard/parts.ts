@@ -1,9 +1,9 @@
 import type { AuditSink } from "../audit/record.ts";
 import type { LimitStore } from "../limits/store.ts";
 import type { LoadedBundle } from "./bundles.ts";
-import type { Judged } from "./judge.ts";
+import type { CallBase, Judged } from "./judge.ts";
 import type { Reviews } from "./reviews.ts";
-import type { Tickets } from "./tickets.ts";
+import type { RunIdentity, Tickets } from "./tickets.ts";
 
 /** The reviews of a guard, which are loaded when they are first needed. */
 export interface ReviewsLoader {
@@ -14,6 +14,9 @@ export interface ReviewsLoader {
   /** Rejects when they cannot be loaded. */
   load(): Promise<Reviews>;
 }
+
+/** The denial of a call that the status document stops; `null`: it does not. */
+export type StopCheck = (call: CallBase, run: RunIdentity, bundle: LoadedBundle) => Judged | null;
 
 /** What a guard's state machine works with. */
 export interface GuardParts {
@@ -37,6 +40,8 @@ export interface GuardParts {
   recordTime(): number;
   /** The bundle in force; a missing one is asked for again. */
   bundle(now: number): LoadedBundle | null;
+  /** Asked about every call before the rules are; `null`: the guard has no status document. */
+  readonly stop: StopCheck | null;
   /** The bundle that is watched beside the one in force; `null` where there is none. */
   shadow(now: number): LoadedBundle | null;
   /** A decision is final: the call runs now, or was denied. */

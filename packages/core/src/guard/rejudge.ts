@@ -1,13 +1,20 @@
 import { askedAgain, reviewedArguments } from "../approvals/edit.ts";
-import { checkValidity } from "../bundle/instant.ts";
 import { callDigest } from "../snapshot/digest.ts";
 import { effectiveSnapshot } from "../snapshot/effective.ts";
 import type { JsonObject } from "../snapshot/json.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { decide, digestOf, refuse, seal, type JudgeContext, type Judged } from "./judge.ts";
-import { besideShadow } from "./shadow.ts";
+import {
+  decide,
+  digestOf,
+  refuse,
+  seal,
+  stoppedBy,
+  type JudgeContext,
+  type Judged,
+} from "./judge.ts";
+import { shadowing } from "./shadowing.ts";
 
-type Context = Pick<JudgeContext, "bundle" | "now">;
+type Context = Pick<JudgeContext, "bundle" | "now" | "stop">;
 
 /**
  * Decides an approved call again, on the arguments that were shown, by the bundle in force now: deny wins over
@@ -36,17 +43,18 @@ function judgeOnce(
   judged: Judged,
   asked: Snapshot,
   digest: string,
-  { bundle, now }: Context,
+  { bundle, now, stop }: Context,
 ): Judged {
   const { id, tool, run, definition, untrusted } = judged;
   if (run === null) return judged;
   const base = { id, tool, run, definition, untrusted, bundle, time: now };
   if (bundle === null) return refuse(base, "no_bundle");
-  const expired = checkValidity(bundle, now);
-  if (expired !== null) return refuse(base, expired);
+  const stopped = stoppedBy(base, run, bundle, { now, stop });
+  if (stopped !== null) return stopped;
   const decided = decide(base, run, bundle, asked);
   const watched = judged.shadow?.bundle ?? null;
-  const again = watched === null ? decided : besideShadow(decided, watched);
+  const again =
+    watched === null ? decided : (shadowing()?.besideShadow(decided, watched) ?? decided);
   seal(again);
   if (again.decision.effect === "deny") return again;
   return digestOf(again) === digest ? again : refuse(base, "approval_mismatch");

@@ -12,6 +12,7 @@ import type { LoadedBundle } from "./bundles.ts";
 import { answersOf, requestOf } from "./host-answer.ts";
 import { decideAgain, judgeChange, noteOf, type Settled } from "./decide-again.ts";
 import { denied, digestOf, type JudgeContext, type Judged } from "./judge.ts";
+import type { StopCheck } from "./parts.ts";
 import { questionOf } from "./question.ts";
 import type { OnReview, ReviewManner } from "./review.ts";
 
@@ -35,6 +36,7 @@ export interface ReviewParts {
   /** Epoch milliseconds. Throws where the host's clock fails. */
   clock(): number;
   bundle(now: number): LoadedBundle | null;
+  readonly stop: StopCheck | null;
   requested(approval: Approval): void;
   /** It is over, or approved. */
   decided(approval: Approval): void;
@@ -316,9 +318,9 @@ export class Reviews {
     }
   }
 
-  #context(): Pick<JudgeContext, "bundle" | "now"> {
+  #context(): Pick<JudgeContext, "bundle" | "now" | "stop"> {
     const now = this.#now();
-    return { bundle: this.#parts.bundle(now), now };
+    return { bundle: this.#parts.bundle(now), now, stop: this.#parts.stop };
   }
 
   /** A clock that is set back must not give time to what has run out. */

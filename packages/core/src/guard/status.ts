@@ -1,3 +1,4 @@
+import type { SourceHealth } from "../bundle/source.ts";
 import type { BundleIdentity } from "../decision/decision.ts";
 
 /** Whether a tool is enforced, and why not. */
@@ -34,9 +35,33 @@ export interface GuardStatus {
     | null;
   /** The bundle that is watched beside the one in force; `null` where there is none. */
   readonly shadow: GuardStatus["bundle"];
+  /** How it is with the source of the bundle; `null` where it says nothing of that. */
+  readonly source: SourceHealth | null;
   /** Why the last attempt to load failed. */
   readonly lastError: { readonly code: string; readonly message: string } | null;
   /** The same for the bundle in shadow. */
   readonly lastShadowError: GuardStatus["lastError"];
   readonly openCalls: number;
+  /** The status document in use; `null`: none was seen yet. Left out: the guard has none. */
+  readonly statusDocument?: StatusHealth | null;
+  /** Why the last attempt to get a status failed. */
+  readonly lastStatusError?: GuardStatus["lastError"];
+}
+
+/** Health of the status document of a guard. */
+export interface StatusHealth {
+  readonly version: number;
+  /** Lower-case hexadecimal SHA-256 of the payload. */
+  readonly digest: string;
+  /** ISO 8601, UTC. */
+  readonly issued: string;
+  readonly expires: string;
+  /** Thumbprints of the keys that signed. */
+  readonly signers: readonly string[];
+  /** Where it came from. */
+  readonly source: string;
+  /** Whether it has ended. */
+  readonly isStale: boolean;
+  /** What is switched off, in words: `everything`, `tool send_*`, `agent shop`, … */
+  readonly kills: readonly string[];
 }

@@ -9,7 +9,7 @@ import { textOf } from "./host-parts.ts";
  * @returns what ends it; never throws
  */
 export function watchSource(
-  source: BundleSource,
+  source: Pick<BundleSource, "name" | "watch">,
   changed: () => void,
   logger: Logger | undefined,
 ): () => void {
@@ -20,7 +20,7 @@ export function watchSource(
     const why = textOf(error);
     logger?.warn(
       { source: source.name },
-      `The bundle at ${source.name} cannot be watched: ${why}. A new one is seen when the guard reloads.`,
+      `${source.name} cannot be watched: ${why}. What is new there is seen when the guard reloads.`,
     );
     return () => undefined;
   }

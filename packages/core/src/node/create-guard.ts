@@ -6,6 +6,7 @@ import { createGuard as createCoreGuard } from "../guard/create.ts";
 import type { Logger } from "../guard/events.ts";
 import type { Guard } from "../guard/guard.ts";
 import type { GuardOptions, TrustOptions } from "../guard/options.ts";
+import type { StatusOptions } from "../status/options.ts";
 import type { PolicyTypes, TypedGuard } from "../guard/typed-guard.ts";
 import { announceCoverage } from "./announce-coverage.ts";
 import { fileRollback } from "./file-rollback.ts";
@@ -14,12 +15,16 @@ import { fileSource } from "./file-source.ts";
 /** Options of {@link createGuard}: those of core, with files in place of values. */
 export interface NodeGuardOptions extends Omit<
   GuardOptions,
-  "bundle" | "shadow" | "trust" | "rollback"
+  "bundle" | "shadow" | "status" | "trust" | "rollback"
 > {
   /** A path, or a source. */
   readonly bundle: string | BundleSource;
   /** A path, or a source; see `shadow` of core's options. */
   readonly shadow?: string | BundleSource;
+  /** As `status` of core's options; its `source` is a path, or a source. A path alone is the same with its defaults. */
+  readonly status?:
+    | string
+    | (Omit<StatusOptions, "source"> & { readonly source: string | BundleSource });
   /** `PATH#sha256:HEX`: the trust root's file and its pinned digest, as `interlatch trust init` prints it. */
   readonly trust: string | TrustOptions;
   /**
@@ -59,11 +64,20 @@ export function createGuard<Types extends PolicyTypes>(
   options: NodeGuardOptions,
 ): Promise<TypedGuard<Types>>;
 export async function createGuard(options: NodeGuardOptions): Promise<Guard> {
-  const { bundle, shadow, trust, rollback, logger = developmentLogger(), ...rest } = options;
+  const {
+    bundle,
+    shadow,
+    status,
+    trust,
+    rollback,
+    logger = developmentLogger(),
+    ...rest
+  } = options;
   const guard = await createCoreGuard({
     ...rest,
     bundle: sourceOf(bundle),
     ...(shadow === undefined ? {} : { shadow: sourceOf(shadow) }),
+    ...(status === undefined ? {} : { status: statusOf(status) }),
     trust: typeof trust === "string" ? await readTrust(trust) : trust,
     rollback: rollback ?? fileRollback(rollbackFile(options.audience)),
     ...(logger === undefined ? {} : { logger }),
@@ -73,6 +87,11 @@ export async function createGuard(options: NodeGuardOptions): Promise<Guard> {
 
 function sourceOf(given: string | BundleSource): BundleSource {
   return typeof given === "string" ? fileSource(given) : given;
+}
+
+function statusOf(given: NonNullable<NodeGuardOptions["status"]>): StatusOptions {
+  if (typeof given === "string") return { source: sourceOf(given) };
+  return { ...given, source: sourceOf(given.source) };
 }
 
 async function readTrust(text: string): Promise<TrustOptions> {

@@ -12,6 +12,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { threadId } from "node:worker_threads";
+import { testRollbackStore } from "@interlatch/conformance";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileRollback } from "./file-rollback.ts";
 
@@ -39,6 +40,12 @@ async function deadPid(): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, ["-p", "process.pid"]);
   return Number(stdout);
 }
+
+const state = () => {
+  const path = freshPath();
+  return () => fileRollback(path);
+};
+testRollbackStore({ name: "a file", state }, { describe, expect, it });
 
 describe("fileRollback", () => {
   it("remembers across instances and never goes back", async () => {
@@ -82,6 +89,7 @@ describe("fileRollback", () => {
       good.replace('"version": 5', '"version": 5, "version": 1'),
       good.replace("aaaa", "AAAA"),
       good.replace('"format": 1', '"format": 2'),
+      good.replace('"format": 1', '"format": 1, "seen": "1"'),
       good.replace('"format": 1', '"format": 1, "note": 1'),
       `${good}{}`,
       "\0".repeat(good.length),

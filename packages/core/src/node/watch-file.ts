@@ -1,8 +1,6 @@
-import { statSync, watch } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-
-/** How long events may gather before the file is looked at, in milliseconds: one save is several events. */
-const SETTLE_MS = 30;
+import { watchFolder } from "./watch-folder.ts";
 
 /** Options of {@link watchFile}. */
 export interface WatchOptions {
@@ -34,25 +32,12 @@ export function watchFile(
 ): () => void {
   const file = resolve(path);
   let seen = identityOf(file);
-  let timer: NodeJS.Timeout | undefined;
-
-  const look = (): void => {
-    timer = undefined;
+  return watchFolder(dirname(file), () => {
     const found = identityOf(file);
     if (found === seen || (found === undefined && !gone)) return;
     seen = found;
     changed();
-  };
-  const watcher = watch(dirname(file), { persistent: false }, () => {
-    timer ??= setTimeout(look, SETTLE_MS).unref();
   });
-  const end = (): void => {
-    clearTimeout(timer);
-    watcher.close();
-  };
-  // Without a listener an error of the watcher would end the process.
-  watcher.on("error", end);
-  return end;
 }
 
 /** What tells one file, and one state of it, from another; `undefined` where there is none. */
