@@ -59,13 +59,13 @@ function runCi(
 describe("the run before a change is taken", () => {
   it("sums all closing lines and ends with one", async () => {
     const { code, output } = await runCi({});
-    expect(output.trimEnd().split("\n").at(-1)).toBe("111 passed, 0 failed, 2 skipped");
+    expect(output.trimEnd().split("\n").at(-1)).toBe("126 passed, 0 failed, 2 skipped");
     expect(code).toBe(0);
   });
 
   it("goes on after a failure and fails at the end", async () => {
     const { code, output } = await runCi({ test: "echo 39 passed, 1 failed; exit 1" });
-    expect(readClosingLine(output)).toEqual({ passed: 110, failed: 1, skipped: 2 });
+    expect(readClosingLine(output)).toEqual({ passed: 125, failed: 1, skipped: 2 });
     expect(code).toBe(1);
   });
 
@@ -77,17 +77,17 @@ describe("the run before a change is taken", () => {
     ["prints its counts inside another line", "echo so far 3 passed, 0 failed"],
   ])("takes a step that %s for one failure", async (_, commands) => {
     const { code, output } = await runCi({ bench: commands });
-    expect(readClosingLine(output)).toEqual({ passed: 108, failed: 1, skipped: 2 });
+    expect(readClosingLine(output)).toEqual({ passed: 123, failed: 1, skipped: 2 });
     expect(code).toBe(1);
   });
 
   it("takes the demo by its exit code, since it tells a story", async () => {
     const { code, output } = await runCi({ demo: "exit 3" });
-    expect(readClosingLine(output)).toEqual({ passed: 110, failed: 1, skipped: 2 });
+    expect(readClosingLine(output)).toEqual({ passed: 125, failed: 1, skipped: 2 });
     expect(code).toBe(1);
   });
 
-  describe("without a Chromium", () => {
+  describe("without a browser and a database", () => {
     /** A machine of a few programs, on which we are root. */
     function bareMachine(): NodeJS.ProcessEnv {
       for (const name of ["bash", "dirname", "env", "grep", "mktemp", "rm", "tail", "tee"]) {
@@ -101,22 +101,26 @@ describe("the run before a change is taken", () => {
       return { PATH: folder, CHROMIUM_PATH: "" };
     }
 
-    it("installs it before the tests", async () => {
+    it("installs them before the tests", async () => {
       const asked = join(folder, "asked");
       plant("apt-get", `echo "$*" >> ${asked}`);
       const { output } = await runCi({}, bareMachine());
-      expect(readFileSync(asked, "utf8")).toBe("-qq update\n-qq install -y chromium\n");
-      expect(output.indexOf("Installed.")).toBeLessThan(output.indexOf("== test"));
-      expect(readClosingLine(output)).toEqual({ passed: 111, failed: 0, skipped: 2 });
+      expect(readFileSync(asked, "utf8")).toBe(
+        "-qq update\n-qq install -y chromium\n-qq update\n-qq install -y redis-server\n",
+      );
+      expect(output.lastIndexOf("Installed.")).toBeLessThan(output.indexOf("== test"));
+      expect(readClosingLine(output)).toEqual({ passed: 126, failed: 0, skipped: 2 });
     });
 
-    it("goes on where it cannot be installed, and says so", async () => {
+    it("goes on where they cannot be installed, and says so", async () => {
       plant("apt-get", "echo 'Unable to locate package'; exit 100");
       const { output } = await runCi({}, bareMachine());
-      expect(output).toContain(
-        "Unable to locate package\nChromium could not be installed: the tests that need it fail.",
-      );
-      expect(readClosingLine(output)).toEqual({ passed: 111, failed: 0, skipped: 2 });
+      for (const name of ["chromium", "redis-server"]) {
+        expect(output).toContain(
+          `Unable to locate package\n${name} could not be installed: the tests that need it fail.`,
+        );
+      }
+      expect(readClosingLine(output)).toEqual({ passed: 126, failed: 0, skipped: 2 });
     });
   });
 });

@@ -32,6 +32,11 @@ export const SUITES: Readonly<Record<string, SuiteEntry>> = {
     summary: "Verifies Wycheproof's Ed25519 and P-256 signatures, good and bad.",
     module: "test/suites/wycheproof.ts",
   },
+  dsse: {
+    summary:
+      "Reads and writes DSSE by its specification's vector and with Sigstore's implementation.",
+    module: "test/suites/dsse.ts",
+  },
   cel: {
     summary:
       "Runs the core sections of the official CEL suite against this parser and these closures.",

@@ -7,6 +7,7 @@ export type * from "./vectors/vector.ts";
 export type { Runner } from "./runner.ts";
 export { testApprovalStore, type ApprovalStoreUnderTest } from "./stores/approvals.ts";
 export { testStore, type StoreUnderTest } from "./stores/limits.ts";
+export { testRollbackStore, type RollbackStoreUnderTest } from "./stores/rollback.ts";
 export type {
   AdapterUnderTest,
   Conversation,

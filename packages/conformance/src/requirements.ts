@@ -1,5 +1,6 @@
 import { adapterRequirements, storeRequirements } from "./requirements/adapters.ts";
 import { aiSdkRequirements } from "./requirements/ai-sdk.ts";
+import { arrivalRequirements } from "./requirements/arrival.ts";
 import { bundleRequirements } from "./requirements/bundles.ts";
 import { coreRequirements } from "./requirements/core.ts";
 import { definitionRequirements } from "./requirements/definitions.ts";
@@ -12,8 +13,12 @@ import { langgraphRequirements } from "./requirements/langgraph.ts";
 import { languageRequirements } from "./requirements/language.ts";
 import { mcpRequirements } from "./requirements/mcp.ts";
 import { promises, vectorRequirements } from "./requirements/promises.ts";
+import { proofRequirements } from "./requirements/proofs.ts";
 import { reviewRequirements } from "./requirements/review.ts";
 import { shadowRequirements } from "./requirements/shadow.ts";
+import { lastingStoreRequirements } from "./requirements/stores.ts";
+import { statusRequirements } from "./requirements/status.ts";
+import { trustRequirements } from "./requirements/trust.ts";
 import type { Requirement } from "./requirements/requirement.ts";
 
 export type { Requirement } from "./requirements/requirement.ts";
@@ -28,6 +33,10 @@ export const REQUIREMENTS: readonly Requirement[] = Object.freeze(
     ...coreRequirements,
     ...vectorRequirements,
     ...bundleRequirements,
+    ...arrivalRequirements,
+    ...proofRequirements,
+    ...statusRequirements,
+    ...trustRequirements,
     ...evasionRequirements,
     ...languageRequirements,
     ...shadowRequirements,
@@ -37,6 +46,7 @@ export const REQUIREMENTS: readonly Requirement[] = Object.freeze(
     ...reviewRequirements,
     ...adapterRequirements,
     ...storeRequirements,
+    ...lastingStoreRequirements,
     ...langgraphRequirements,
     ...langchainRequirements,
     ...aiSdkRequirements,

@@ -23,8 +23,7 @@ export const languageRequirements: readonly Requirement[] = requirements("0.1.0"
     "Whatever a signed policy holds is refused, or decided without a throw.",
   "language.less-tightens":
     "Without schemas and without `has`, a call that lacks an argument is never freer.",
-  "language.engine":
-    "A run time runs policies of its own semantics and of those before, and refuses all others.",
+  "language.engine": "A run time runs policies of its own semantics, and refuses all others.",
   "language.shapes": "A claim that no declared shape names is an error at build.",
   "language.shapes.facts":
     "Facts that a host adds are read only where they fit the declared shape, all of them or none.",
