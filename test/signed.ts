@@ -13,6 +13,7 @@ import {
   type TrustOptions,
 } from "@interlatch/core";
 import {
+  buildStatus,
   buildTrustRoot,
   generateKey,
   importPrivateKey,
@@ -20,6 +21,7 @@ import {
   signTrustRoot,
   type DocumentKind,
   type SigningKey,
+  type StatusInput,
 } from "@interlatch/core/sign";
 
 /** When the tests' bundles begin, epoch milliseconds. */
@@ -32,6 +34,8 @@ export interface Signing {
   readonly trust: TrustOptions;
   /** A signed bundle of version 1 for `test`, in force for a week from {@link BEGIN}; `is` replaces fields. */
   bundle(policy: Policy, is?: Partial<BundlePayload>): Promise<string>;
+  /** A signed status of version 1 for `test`, from {@link BEGIN} for two hours, without streams; `is` replaces fields. */
+  status(is?: Partial<StatusInput>): Promise<string>;
   /** Any payload under any kind. */
   document(kind: DocumentKind, payload: unknown): Promise<string>;
 }
@@ -46,7 +50,7 @@ export async function makeSigning(): Promise<Signing> {
     version: 1,
     expires: notAfter,
     keys: [{ publicJwk, notBefore, notAfter }],
-    roles: { root: only, bundle: only },
+    roles: { root: only, bundle: only, status: only },
   });
   const document = (kind: DocumentKind, payload: unknown): Promise<string> =>
     signPayload({ kind, payload: new TextEncoder().encode(JSON.stringify(payload)), keys: [key] });
@@ -54,6 +58,17 @@ export async function makeSigning(): Promise<Signing> {
     key,
     trust: { document: await signTrustRoot(root, [key]), digest: `sha256:${root.digest}` },
     bundle: (policy, is = {}) => document("policy-bundle", { ...payloadOf(policy), ...is }),
+    status: (is = {}) => {
+      const { payload } = buildStatus({
+        version: 1,
+        audience: ["test"],
+        issued: instant(BEGIN),
+        expires: instant(BEGIN + 2 * 3_600_000),
+        streams: {},
+        ...is,
+      });
+      return signPayload({ kind: "status", payload, keys: [key] });
+    },
     document,
   };
 }

@@ -97,6 +97,7 @@ describe("from an empty folder", () => {
       place.write(name, `${JSON.stringify(content)}\n`);
     }
     for (const name of Object.keys(COMMANDS)) {
+      if (NEEDS_MORE.has(name)) continue;
       const { stdout } = await place.run([...name.split(" "), "--help"]);
       const line = /\nEXAMPLE\n\n {2}interlatch (.*)\n/.exec(stdout)?.[1] ?? "";
       const argv = wordsOf(line.replace("trust.json#sha256:…", place.pin));
@@ -111,6 +112,19 @@ describe("from an empty folder", () => {
     }
   });
 });
+
+/**
+ * Their examples name what a new project has not: a status key that its root lists, ids of keys, a root that waits for
+ * signatures. The tests beside these commands make all of that, and run them.
+ */
+const NEEDS_MORE: ReadonlySet<string> = new Set([
+  "status sign",
+  "status show",
+  "status publish",
+  "trust remove-key",
+  "trust revoke",
+  "trust sign",
+]);
 
 /** A program that guards every tool of the starter policy. */
 function appOf(pin: string): string {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { publishedPackages } from "../package-shape/packages.ts";
 import { ROOT, runNode } from "../tasks/child.ts";
 import { commandsOf, wantedBy, type Command } from "./commands.ts";
 import { readDocument } from "./document.ts";
@@ -66,13 +67,18 @@ async function scriptsOf(name: string | undefined): Promise<object> {
 }
 
 function installable(name: string): boolean {
-  return Object.hasOwn(manifest.devDependencies, name.replace(/(?<=.)@[^/]*$/, ""));
+  const bare = name.replace(/(?<=.)@[^/]*$/, "");
+  const known = publishedPackages().map(({ manifest: { name: ours, peerDependencies = {} } }) => [
+    ours,
+    ...Object.keys(peerDependencies),
+  ]);
+  return Object.hasOwn(manifest.devDependencies, bare) || known.flat().includes(bare);
 }
 
 async function interlatchProblem(words: readonly string[]): Promise<string | null> {
   const [first = "", second] = words;
   if (first.startsWith("-")) return null;
-  const isLonger = ["trust", "schema", "tools"].includes(first);
+  const isLonger = ["trust", "schema", "tools", "status"].includes(first);
   const command = isLonger && second !== undefined ? `${first} ${second}` : first;
   const help = await helpOf(command);
   if (help === "") return `no command ${command}`;

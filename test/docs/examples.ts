@@ -19,6 +19,9 @@ export function examplesOf({ path, text }: { path: string; text: string }): read
   return programs;
 }
 
+/** The one package whose peers, the clients of databases, the root has no use for. */
+const STORES = "packages/stores";
+
 const EXPORT = /^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm;
 
 type CommentLine = readonly [number, string];
@@ -53,7 +56,7 @@ function exampleAt(
     origins: [{ path, line: at }, ...code.map(([line]) => ({ path, line }))],
     notRun: "an example in a comment",
     notChecked: null,
-    home: "",
+    home: path.startsWith(STORES) ? STORES : "",
     prints: [],
   };
 }

@@ -8,7 +8,7 @@ import { anchorOf, codeSpans, readDocument, undefinedLinks, type Document } from
 import { allDocuments } from "./documents.ts";
 
 const documents = await allDocuments();
-const LANGUAGES = new Set(["ts", "js", "yaml", "sh", "json", "text"]);
+const LANGUAGES = new Set(["ts", "js", "yaml", "sh", "json", "sql", "text"]);
 
 /** What is wrong with the links of a document that lead into this workspace. */
 async function brokenLinks({ path, links }: Document): Promise<string[]> {

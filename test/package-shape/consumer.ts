@@ -22,7 +22,7 @@ export async function installConsumer(tarballs: readonly Tarball[], folder: stri
     dependencies: {
       ...frameworks(tarballs),
       ...ours,
-      "@types/node": workspaceVersion("@types/node"),
+      "@types/node": installedVersion("@types/node", ROOT),
     },
     // Our packages depend on one another by version: those too must be the tarballs.
     overrides: Object.fromEntries(Object.keys(ours).map((name) => [name, `$${name}`])),
@@ -45,10 +45,16 @@ export async function installConsumer(tarballs: readonly Tarball[], folder: stri
 
 /** The peers of our packages, in the versions that this workspace is tested with. */
 function frameworks(tarballs: readonly Tarball[]): Readonly<Record<string, string>> {
-  const peers = tarballs.flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {}));
-  return Object.fromEntries([...new Set(peers)].map((peer) => [peer, workspaceVersion(peer)]));
+  return Object.fromEntries(
+    tarballs.flatMap(({ manifest, package: { folder } }) =>
+      Object.keys(manifest.peerDependencies ?? {}).map((peer) => [
+        peer,
+        installedVersion(peer, folder),
+      ]),
+    ),
+  );
 }
 
-function workspaceVersion(name: string): string {
-  return readManifest(join(ROOT, "node_modules", name, "package.json")).version;
+function installedVersion(name: string, folder: string): string {
+  return readManifest(join(folder, "node_modules", name, "package.json")).version;
 }

@@ -47,6 +47,26 @@ export function developmentNode(): NodeProgram {
   return { path: process.execPath, version: process.versions.node };
 }
 
+/** The long-term release between the oldest Node and ours. */
+const MIDDLE_NODE = "22.23.3";
+
+/**
+ * The Node between, from a package that holds nothing but its program.
+ *
+ * @param folder where it is installed
+ * @returns `undefined` where there is no such package for this machine
+ */
+export async function middleNode(folder: string): Promise<NodeProgram | undefined> {
+  if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) return undefined;
+  const name = `node-linux-${process.arch}`;
+  const words = ["install", "--prefix", folder, "--prefer-offline", "--no-audit", "--no-fund"];
+  const { code, output } = await runProgram("npm", [...words, `${name}@${MIDDLE_NODE}`], {
+    environment: machineEnvironment(),
+  });
+  if (code !== 0) throw new Error(`npm could not install Node ${MIDDLE_NODE}:\n${output}`);
+  return { path: join(folder, "node_modules", name, "bin", "node"), version: MIDDLE_NODE };
+}
+
 /** Whether a version is at least another, both plain `major.minor.patch`. */
 export function isAtLeast(version: string, least: string): boolean {
   const parts = (text: string): readonly number[] => text.split(".").map(Number);

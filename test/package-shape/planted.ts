@@ -81,6 +81,9 @@ const LAYER_VIOLATIONS: readonly Planted[] = [
   ),
   layer("a test runner in the kit", "conformance/src/p1.ts", `export { it } from "vitest";`),
   layer("policy in the kit", "conformance/src/p2.ts", `export * from "@interlatch/policy";`),
+  layer("policy in the stores", "stores/src/p1.ts", `export * from "@interlatch/policy";`),
+  layer("core/node in the stores", "stores/src/p2.ts", `export * from "@interlatch/core/node";`),
+  layer("another database in the stores", "stores/src/p3.ts", `export { Redis } from "ioredis";`),
   layer("an adapter in the command", "cli/src/p1.ts", `export * from "@interlatch/ai-sdk";`),
 ];
 
@@ -285,6 +288,11 @@ export const all = [guard];
   "packages/conformance/src/sound.ts": `import { readFile } from "node:fs/promises";
 import { testGuard } from "@interlatch/core/testing";
 export const all = [readFile, testGuard];
+`,
+  "packages/stores/src/sound.ts": `import { createHash } from "node:crypto";
+import { guard } from "@interlatch/core";
+import { openingOf } from "@interlatch/core/approvals";
+export const all = [createHash, guard, openingOf, () => import("pg")];
 `,
   "packages/cli/src/sound.ts": `import { compile } from "@interlatch/policy";
 import { defineCommand } from "citty";

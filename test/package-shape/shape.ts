@@ -4,7 +4,14 @@ import { join } from "node:path";
 import type { ShapeCheck } from "./check.ts";
 import { installConsumer } from "./consumer.ts";
 import { dependencyProblems, neutralityProblems, packageImports, traceImports } from "./imports.ts";
-import { developmentNode, isAtLeast, machineNode, OLDEST_NODE, type NodeProgram } from "./nodes.ts";
+import {
+  developmentNode,
+  isAtLeast,
+  machineNode,
+  middleNode,
+  OLDEST_NODE,
+  type NodeProgram,
+} from "./nodes.ts";
 import { journeyProblems } from "./journey.ts";
 import { exportedSpecifiers, publishedPackages } from "./packages.ts";
 import { commandProblems, runtimeProblems } from "./runtime.ts";
@@ -60,13 +67,18 @@ async function consumerChecks(
     name: `types, ${setup.name} resolution`,
     problems: await typeProblems(consumer, specifiers, setup),
   }));
-  const nodes = await nodesToTry();
+  const nodes = [...(await nodesToTry()), await middle(consumer)];
   const runs = nodes.map((node) => onNode(tarballs, consumer, specifiers, node));
   return [...(await Promise.all(types)), ...(await Promise.all(runs)).flat()];
 }
 
 /** A Node to try, or why there is none. */
 type NodeToTry = NodeProgram | { readonly missing: string };
+
+async function middle(consumer: string): Promise<NodeToTry> {
+  const node = await middleNode(join(consumer, "..", "node-between"));
+  return node ?? { missing: "no package holds Node 22 for this machine" };
+}
 
 async function nodesToTry(): Promise<readonly NodeToTry[]> {
   const ours = developmentNode();

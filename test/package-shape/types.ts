@@ -25,7 +25,7 @@ export const SETUPS: readonly TypeScriptSetup[] = [
 ];
 
 /** Entries that need Node; every other must be usable with the types of a browser alone. */
-const NEEDS_NODE = /^@interlatch\/(?:core\/node|policy|cli|conformance)(?:$|\/)/;
+const NEEDS_NODE = /^@interlatch\/(?:core\/node|policy|cli|conformance|stores)(?:$|\/)/;
 
 /**
  * Compiles a file that imports every entry, in a consumer's folder, and gives the errors that concern us:

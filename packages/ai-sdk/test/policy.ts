@@ -47,7 +47,7 @@ const failing: Fallback = {
 
 /** A policy with a tool for each thing that can happen to a call. */
 export const POLICY: Policy = {
-  engine: 0,
+  engine: 1,
   id: "ai-sdk-tests",
   mode: "enforce",
   agents: null,

@@ -51,10 +51,12 @@ export {
 export { coverageTable } from "./guard/coverage-table.ts";
 export { createGuard } from "./guard/create.ts";
 export type * from "./guard/options.ts";
+export type * from "./streams/options.ts";
 export * from "./guard/identity.ts";
 export type * from "./guard/guard.ts";
 export type * from "./guard/typed-guard.ts";
 export type * from "./guard/status.ts";
+export type * from "./status/options.ts";
 export type * from "./guard/events.ts";
 export type { OnReview } from "./guard/review.ts";
 
@@ -75,8 +77,18 @@ export type * from "./audit/record.ts";
 
 export { verifyBundle, type VerifiedBundle, type VerifyOptions } from "./bundle/load.ts";
 export { inlineSource } from "./bundle/inline-source.ts";
+export { httpSource } from "./http/source.ts";
+export { httpTrustSource } from "./http/trust-source.ts";
+export type { HttpOptions } from "./http/options.ts";
 export { memoryRollback } from "./bundle/memory-rollback.ts";
+export {
+  lockedRollback,
+  type LockedVersion,
+  type Lockfile,
+  readLockfile,
+} from "./bundle/lockfile.ts";
 export type * from "./bundle/payload.ts";
 export type * from "./bundle/source.ts";
 export type * from "./bundle/rollback.ts";
+export type * from "./trust/source.ts";
 export { openTrustRoot, type TrustRoot, type TrustRootOptions } from "./trust/root.ts";

@@ -278,7 +278,7 @@ const schemas: readonly PolicyUsing[] = [
   },
   {
     what: "facts of the host",
-    parts: ["formats"],
+    parts: ["facts", "formats"],
     policy: policyWith({}, {}, { hostFacts: { properties: { mail: { format: "email" } } } }),
   },
   {

@@ -7,7 +7,17 @@ import { ENGINE } from "../src/policy/ir.ts";
 export const EVERY_PART: Parts = {
   ...(await loadParts(
     { engine: ENGINE, id: "none", mode: "enforce", agents: null, tools: {}, facts: {}, rules: [] },
-    ["operations", "functions", "formats", "schemas", "scopes", "redaction", "values", "hop"],
+    [
+      "operations",
+      "functions",
+      "formats",
+      "schemas",
+      "scopes",
+      "redaction",
+      "facts",
+      "values",
+      "hop",
+    ],
   )),
 };
 

@@ -1,5 +1,5 @@
 import { DECISION_CODES, type DecisionCode } from "../decision/codes.ts";
-import type { BundleIdentity, RuleOutcome } from "../decision/decision.ts";
+import type { BundleIdentity, RuleOutcome, StreamIdentity } from "../decision/decision.ts";
 import { REVIEW_PRIORITIES } from "../policy/ir.ts";
 import { reviewDemand } from "../policy/validate-review.ts";
 import { type Check, closed, optional, type Place, place, refuse } from "../policy/shape.ts";
@@ -120,6 +120,8 @@ const event = closed<ApprovalEvent>({
   note: optional(words),
 });
 
+const identity = { id: words, version: integer(0), digest: words };
+
 const shape = closed<Approval>({
   id: words,
   key: text(1_048_576),
@@ -135,7 +137,12 @@ const shape = closed<Approval>({
   tenant: nullable(words),
   session: words,
   why,
-  bundle: nullable(closed<BundleIdentity>({ id: words, version: integer(0), digest: words })),
+  bundle: nullable(
+    closed<BundleIdentity>({
+      ...identity,
+      streams: optional(listOf(closed<StreamIdentity>({ name: words, ...identity }), 1, MANY)),
+    }),
+  ),
   demands: listOf(reviewDemand, 1, MANY),
   priority: oneOf(REVIEW_PRIORITIES),
   limits: texts,

@@ -1,4 +1,4 @@
-import type { Rewrite } from "../decision/decision.ts";
+import type { Rewrite, StreamIdentity } from "../decision/decision.ts";
 import { sha256Hex } from "../snapshot/hash.ts";
 import type { AuditEvent, CallEvent } from "./record.ts";
 
@@ -118,7 +118,15 @@ function rewriteInOrder(rewrite: Rewrite): Rewrite {
 }
 
 function bundleInOrder(bundle: CallEvent["bundle"]): CallEvent["bundle"] {
-  return bundle && { id: bundle.id, version: bundle.version, digest: bundle.digest };
+  if (bundle === null) return null;
+  const { id, version, digest, streams } = bundle;
+  // Its own, as above.
+  if (!Object.hasOwn(bundle, "streams") || streams === undefined) return { id, version, digest };
+  return { id, version, digest, streams: streams.map(streamInOrder) };
+}
+
+function streamInOrder({ name, id, version, digest }: StreamIdentity): StreamIdentity {
+  return { name, id, version, digest };
 }
 
 function wouldInOrder(would: NonNullable<CallEvent["would"]>): NonNullable<CallEvent["would"]> {

@@ -58,7 +58,11 @@ function fields(checks: Readonly<Record<string, Check>>): Check {
 
 const chainFields = fields({ v: oneOf(1), seq: count, prev: digest });
 const effect = oneOf("allow", "review", "deny");
-const bundle = fields({ id: text, version: number, digest: text });
+const identity = { id: text, version: number, digest: text };
+const bundle = fields({
+  ...identity,
+  streams: optional(listOf(fields({ name: text, ...identity }))),
+});
 const evaluated = { time, evaluation: name, call: nullable(text), tool: text };
 
 const EVENTS: Readonly<Record<string, Check>> = {

@@ -66,6 +66,21 @@ export interface BundleIdentity {
   readonly version: number;
   /** Lower-case hexadecimal SHA-256 of the payload bytes. */
   readonly digest: string;
+  /**
+   * Where a guard enforces several streams: the bundle of each, by name. `id` then joins theirs, `version` is their sum,
+   * and `digest` the SHA-256 of the canonical JSON of this list.
+   */
+  readonly streams?: readonly StreamIdentity[];
+}
+
+/** The bundle of one of several streams. */
+export interface StreamIdentity {
+  /** What the host calls the stream. */
+  readonly name: string;
+  readonly id: string;
+  readonly version: number;
+  /** Lower-case hexadecimal SHA-256 of the payload bytes. */
+  readonly digest: string;
 }
 
 /**

@@ -13,9 +13,10 @@ import type { Json, JsonObject } from "../snapshot/json.ts";
 import { combine, ERRED, MATCHED, NOT_MATCHED, type Outcome } from "./combine.ts";
 import { compileTools, type CompiledTool } from "./compiled-tool.ts";
 import type { Rewrite, Risk } from "./decision.ts";
+import { requestFor, riskOf } from "./request.ts";
 import { instability, rewrite, type RewriteContext, type Rewritten } from "./rewrite.ts";
 import { both, join } from "./join.ts";
-import { denial, isTighter, NO_RISK, type Verdict } from "./verdict.ts";
+import { denial, isTighter, type Verdict } from "./verdict.ts";
 
 /** One call by one identity at one time, before it is known what the policy says of its tool. All of it frozen. */
 export interface EvaluationCall extends Omit<CallScope, "dataType" | "operation" | "risk"> {
@@ -48,6 +49,11 @@ export interface Evaluator {
   request(call: EvaluationCall): EvaluationRequest;
   /** Steps 3 to 8 of a decision: tool, scope, arguments, risk, rules; then the rewriting and its second pass. */
   evaluate(request: EvaluationRequest): Evaluation;
+  /**
+   * One pass of it over the arguments as they are, nothing rewritten. `again`: the second, in which only what restricts
+   * counts.
+   */
+  judge(request: EvaluationRequest, again: boolean): Verdict;
   /** What is known of a tool; `undefined` for an unknown one. */
   tool(name: string): ToolPolicy | undefined;
   /** The rule of this name. */
@@ -103,7 +109,11 @@ export function createEvaluator(
     evaluate(request) {
       const tool = tools.get(request.tool);
       if (tool !== undefined) return deciding.evaluate(tool, request);
-      return answer(TOOL_NAME.test(request.tool) ? UNKNOWN : INVALID_NAME, request.arguments);
+      return answer(strange(request), request.arguments);
+    },
+    judge(request, again) {
+      const tool = tools.get(request.tool);
+      return tool === undefined ? strange(request) : deciding.judge(tool, request, again);
     },
     tool: (name) => tools.get(name)?.policy,
     rule: (name) => rules.get(name),
@@ -128,6 +138,11 @@ export function createEvaluator(
   };
 }
 
+/** The denial of a tool that the policy does not know. */
+function strange({ tool }: EvaluationRequest): Verdict {
+  return TOOL_NAME.test(tool) ? UNKNOWN : INVALID_NAME;
+}
+
 /** The verdict on arguments as they were asked. */
 function answer(verdict: Verdict, args: JsonObject): Evaluation {
   return { verdict, arguments: args, asked: args, rewrites: NO_REWRITES };
@@ -150,14 +165,17 @@ class Deciding {
   }
 
   evaluate(tool: CompiledTool, request: EvaluationRequest): Evaluation {
-    this.#begin(request);
     const args = request.arguments;
-    const refused = this.#outside(tool) ?? this.#invalid(tool);
-    if (refused !== null) return answer(refused, args);
-    const first = this.#forDelegators(tool, this.#judge(tool, false), false);
+    const first = this.judge(tool, request, false);
     return first.maxBatchSize === Infinity && first.redaction === null
       ? answer(first, args)
       : this.#rewrite(tool, request, first);
+  }
+
+  judge(tool: CompiledTool, request: EvaluationRequest, again: boolean): Verdict {
+    this.#begin(request);
+    const refused = this.#outside(tool) ?? this.#invalid(tool);
+    return refused ?? this.#forDelegators(tool, this.#judge(tool, again), again);
   }
 
   value(
@@ -322,28 +340,4 @@ function couldPass({ rules, policy }: CompiledTool, time: number): boolean {
   const applies = rules.filter(({ until = Infinity }) => time <= until);
   if (applies.some(({ action, when }) => action === "deny" && when === undefined)) return false;
   return policy.default === "allow" || applies.some(({ action }) => action !== "deny");
-}
-
-function riskOf(tool: CompiledTool | undefined, untrusted = false): Risk {
-  if (tool === undefined) return NO_RISK;
-  return untrusted ? tool.riskUntrusted : tool.risk;
-}
-
-function requestFor(tool: CompiledTool | undefined, call: EvaluationCall): EvaluationRequest {
-  return {
-    tool: call.tool,
-    arguments: call.arguments,
-    agent: call.agent,
-    delegation: call.delegation,
-    user: call.user,
-    tenant: call.tenant,
-    dataType: tool?.dataType,
-    // A tool that the policy does not know is denied before anything reads these.
-    operation: tool?.operation ?? "write",
-    session: call.session,
-    facts: call.facts,
-    risk: riskOf(tool, call.untrusted).score,
-    time: call.time,
-    context: call.context,
-  };
 }

@@ -180,7 +180,5 @@ describe("a pinned tool", () => {
     refused({ read_file: PIN.toUpperCase() });
     refused({ read_file: PIN.slice(0, -1) });
     refused({ read_file: 7 });
-    const older = { ...policyOf({ ...pinned(PIN) }), engine: 0 };
-    expect(() => validatePolicy(older)).toThrow(/semantics 0 have no "pins"/);
   });
 });

@@ -1,5 +1,6 @@
 import { InterlatchError } from "../errors/errors.ts";
 import type { Policy } from "../policy/ir.ts";
+import type { RareChecks } from "../policy/validate-rare.ts";
 import type { isScopeEntry } from "../scopes/entries.ts";
 import { NO_PARTS, type PartName, type Parts } from "./parts.ts";
 import type { Tokens } from "../redact/token.ts";
@@ -17,6 +18,7 @@ const LOADERS: {
   schemas: async () => (await import("../evaluate/schema/part.ts")).compileRichSchema,
   scopes: async () => (await import("../scopes/part.ts")).compileScopes,
   redaction: async () => (await import("../redact/part.ts")).redact,
+  facts: async () => (await import("../guard/facts.ts")).createFacts,
   values: async () => (await import("../fallback/value.ts")).compileFallbacks,
   hop: async () => (await import("../fallback/hop.ts")).hop,
 };
@@ -60,10 +62,44 @@ export const TEMPLATE_PARTS: readonly PartName[] = [
  * @throws InterlatchError `ERR_BUNDLE_ENGINE` when it cannot be loaded
  */
 export async function loadScopeReader(policy: unknown): Promise<ScopeReader | null> {
-  if (typeof policy !== "object" || policy === null) return null;
-  const agents: unknown = Object.getOwnPropertyDescriptor(policy, "agents")?.value;
+  const agents = ownOf(policy, "agents");
   if (agents === null || agents === undefined) return null;
   return loading("scopes", async () => (await import("../scopes/part.ts")).isScopeEntry);
+}
+
+/** Fields that many policies do without, of the policy, its tools and its rules. */
+const RARE_FIELDS = ["fallback", "resources", "redact", "review"];
+
+/**
+ * Loads what checks them, where a document may hold some; see {@link loadScopeReader}.
+ *
+ * @returns `null` where it has none
+ */
+async function loadRareChecks(policy: unknown): Promise<RareChecks | null> {
+  const holders = [policy, ...partsOf(policy, "tools"), ...partsOf(policy, "rules")];
+  const isRare = holders.some((each) =>
+    RARE_FIELDS.some((name) => ownOf(each, name) !== undefined),
+  );
+  return isRare
+    ? loading("checks", async () => (await import("../policy/rare-part.ts")).RARE_CHECKS)
+    : null;
+}
+
+/** Both, as `validatePolicyBy` takes them. */
+export async function loadReaders(
+  policy: unknown,
+): Promise<readonly [ScopeReader | null, RareChecks | null]> {
+  return [await loadScopeReader(policy), await loadRareChecks(policy)];
+}
+
+function ownOf(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  const own: unknown = Object.getOwnPropertyDescriptor(value, name)?.value;
+  return own;
+}
+
+function partsOf(policy: unknown, name: string): readonly unknown[] {
+  return Object.values(ownOf(policy, name) ?? {});
 }
 
 /** Whether an entry of a profile can be read. */

@@ -15,6 +15,7 @@ const PART_MODULES = [
   "../evaluate/schema/format/part.ts",
   "../scopes/part.ts",
   "../redact/part.ts",
+  "../guard/facts.ts",
   "../fallback/value.ts",
   "../fallback/hop.ts",
 ];

@@ -9,7 +9,7 @@ import { createPatterns } from "../evaluate/pattern.ts";
 import { compileRichSchema } from "../evaluate/schema/compiler.ts";
 import { compilePlainSchema, isPlainSchema } from "../evaluate/schema/plain.ts";
 import { Run } from "../evaluate/schema/run.ts";
-import { createFacts } from "../guard/facts.ts";
+import { factsOf } from "../guard/bundles.ts";
 import type { ArgumentSchema, Policy } from "../policy/ir.ts";
 import { validatePolicy } from "../policy/validate.ts";
 import { validatePolicyBy } from "../policy/validate-policy.ts";
@@ -30,7 +30,7 @@ const ARGUMENTS = [
 /** All that a policy says of some calls: verdicts, what is done to the arguments, and what stands in for a result. */
 function answers(policy: Policy, parts: Parts): unknown {
   const evaluator = createEvaluator(policy, parts, { tokens: (content) => `token of ${content}` });
-  const facts = createFacts(policy, parts);
+  const facts = factsOf(policy, parts);
   const made = ARGUMENTS.map((args) => answersTo(evaluator, args));
   return [made, facts(image({ mail: "no mail" })), facts(image({ mail: "a@acme.test" }))];
 }
@@ -83,7 +83,8 @@ describe("the parts of the run time", () => {
 
   it("are not loaded for what only looks like a name of theirs", () => {
     const { policy } = POLICIES_USING[0]!; // there is one
-    expect([...partsUsed({ ...policy, facts: { function: "host", format: "email" } })]).toEqual([]);
+    const facts = { function: "host", format: "email" };
+    expect([...partsUsed({ ...policy, facts })]).toEqual(["facts"]);
   });
 });
 

@@ -7,6 +7,7 @@ import type { CompileRichSchema } from "../evaluate/schema/compiler.ts";
 import type { Hop } from "../fallback/hop.ts";
 import type { CompileFallbacks } from "../fallback/value.ts";
 import type { Redact } from "../redact/apply.ts";
+import type { CreateFacts } from "../guard/facts.ts";
 import type { CompileScopes } from "../scopes/part.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface Parts {
   readonly scopes: CompileScopes | null;
   /** Hiding of arguments. */
   readonly redaction: Redact | null;
+  /** Facts, of the policy and of the host. */
+  readonly facts: CreateFacts | null;
   /** Values in place of denied calls, and the arguments of lesser tools. */
   readonly values: CompileFallbacks | null;
   /** Lesser tools in place of denied ones. */
@@ -48,6 +51,7 @@ export const NO_PARTS: Parts = Object.freeze({
   schemas: null,
   scopes: null,
   redaction: null,
+  facts: null,
   values: null,
   hop: null,
 });

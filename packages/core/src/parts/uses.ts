@@ -16,6 +16,7 @@ export function partsUsed(policy: Policy): ReadonlySet<PartName> {
   const used = new Set<PartName>();
   if (patterns !== undefined) used.add("patterns");
   if (agents !== null) used.add("scopes");
+  if (hasFacts(policy)) used.add("facts");
   if (rules.some(({ redact }) => redact !== undefined)) used.add("redaction");
   for (const kind of fallbacksOf(policy).map((one) => one?.kind)) {
     if (kind === "value" || kind === "tool") used.add("values");
@@ -29,6 +30,11 @@ export function partsUsed(policy: Policy): ReadonlySet<PartName> {
   const written = [rules, agents, fallback, Object.values(tools).map(withoutSchemas)];
   useOfExpressions(written, used);
   return used;
+}
+
+/** Whether there is a fact that conditions could read. */
+export function hasFacts({ facts, hostFacts }: Policy): boolean {
+  return hostFacts !== undefined || Object.keys(facts).length > 0;
 }
 
 function useOfSchema(schema: ArgumentSchema | undefined, used: Set<PartName>): void {

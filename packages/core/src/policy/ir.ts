@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../snapshot/json.ts";
 import type { Expression } from "./expression.ts";
 
-/** The version of the semantics this run time gives a policy. It also runs bundles of the version before. */
+/** The version of the semantics this run time gives a policy. It runs no other. */
 export const ENGINE = 1;
 
 /**

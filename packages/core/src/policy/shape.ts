@@ -1,5 +1,6 @@
 import { type ErrorCode, InterlatchError } from "../errors/errors.ts";
 import type { WrittenDimension } from "../scopes/entries.ts";
+import type { RareChecks } from "./validate-rare.ts";
 
 /**
  * Where a value stands in a document. A chain of cells and not a text: a text would be built for every value
@@ -22,6 +23,8 @@ export interface About {
   readonly patterns: Set<string>;
   /** Reads an entry of a profile; `null` where there must be none, since that part was not loaded. */
   readonly isScopeEntry: ((dimension: WrittenDimension, text: string) => boolean) | null;
+  /** Checks fields that many policies do without; `null` as above. */
+  readonly rare: RareChecks | null;
   /** The condition these places are part of, if they are part of one. */
   readonly condition: ConditionWalk | undefined;
 }
@@ -55,6 +58,7 @@ export function place(document: string, code: ErrorCode, unknownField: ErrorCode
     unknownField,
     patterns: new Set<string>(),
     isScopeEntry: null,
+    rare: null,
     condition: undefined,
   };
   return { about, parent: undefined, key: document };

@@ -31,13 +31,12 @@ import {
   setOf,
   text,
 } from "./shape-values.ts";
-import { checkAge, engine } from "./validate-engine.ts";
+import { engine } from "./validate-engine.ts";
 import { expression } from "./validate-expression.ts";
-import { fallback } from "./validate-fallback.ts";
 import { patternTable } from "./validate-patterns.ts";
-import { reviewDemand } from "./validate-review.ts";
 import { argumentSchema } from "./validate-schema.ts";
-import { profileDimensions, redactedPaths, resources } from "./validate-scope.ts";
+import type { RareChecks } from "./validate-rare.ts";
+import { profileDimensions } from "./validate-scope.ts";
 
 /** Bounds on one policy. Beyond them: `ERR_BUNDLE_POLICY`. */
 export const POLICY_LIMITS = {
@@ -51,6 +50,18 @@ export const POLICY_LIMITS = {
 const words = text(16_384);
 
 const at: Check<SourcePosition> = closed<SourcePosition>({ file: text(1_024), line: integer(1) });
+
+/** A field that many policies do without: what checks it is loaded for those that have it. */
+function rare<Name extends keyof RareChecks>(named: Name): RareChecks[Name] {
+  const check: Check<unknown> = (value, here) => {
+    const checks = here.about.rare;
+    return checks === null
+      ? refuse(here, "what checks it was not loaded")
+      : checks[named](value, here);
+  };
+  return check as RareChecks[Name]; // it gives what that one gives
+}
+const fallback = rare("fallback");
 
 const agentProfile = closed<AgentProfile>({
   when: expression,
@@ -66,7 +77,7 @@ const toolPolicy = closed<ToolPolicy>({
   reversible: flag,
   arguments: optional(argumentSchema),
   output: optional(argumentSchema),
-  resources: optional(resources),
+  resources: optional(rare("resources")),
   batch: optional(closed<NonNullable<ToolPolicy["batch"]>>({ argument: text(1_024) })),
   default: oneOf(["allow", "deny"]),
   fallback: optional(fallback),
@@ -88,9 +99,9 @@ const rule = closed<Rule>({
   reason: optional(words),
   until: optional(integer(Number.MIN_SAFE_INTEGER)),
   maxBatchSize: optional(integer(1)),
-  redact: optional(closed<Redaction>({ paths: redactedPaths, as: oneOf(["mark", "token"]) })),
+  redact: optional(closed<Redaction>({ paths: rare("paths"), as: oneOf(["mark", "token"]) })),
   rateLimit: optional(rateLimit),
-  review: optional(reviewDemand),
+  review: optional(rare("review")),
   fallback: optional(fallback),
   at,
 });
@@ -130,19 +141,20 @@ const policy = closed<Policy>({
 });
 
 /**
- * Checks a compiled policy as `validatePolicy` does, by whatever reads the entries of agent profiles: that part of the
- * run time is loaded for policies that have profiles.
+ * Checks a compiled policy as `validatePolicy` does, by whatever reads the entries of agent profiles, and checks the
+ * fields that many do without: those parts of the run time are loaded for policies that have some.
  *
  * @param isScopeEntry - `null`: a policy with an entry is refused
+ * @param checks - `null`: a policy with such a field is refused
  */
 export function validatePolicyBy(
   value: unknown,
   isScopeEntry: Place["about"]["isScopeEntry"],
+  checks: RareChecks | null = null,
 ): Policy {
   const document = place("policy", "ERR_BUNDLE_POLICY");
-  const here: Place = { ...document, about: { ...document.about, isScopeEntry } };
+  const here: Place = { ...document, about: { ...document.about, isScopeEntry, rare: checks } };
   const checked = policy(value, here);
-  checkAge(checked, here);
   for (const tool of Object.keys(checked.pins ?? {})) {
     checkTool(tool, checked, within(here, "pins"));
   }

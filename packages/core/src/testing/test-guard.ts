@@ -4,6 +4,7 @@ import type { Decision } from "../decision/decision.ts";
 import { assembleGuard } from "../guard/assemble.ts";
 import { type BundleListener, BundleKeeper, prepareBundle } from "../guard/bundles.ts";
 import { Emitter } from "../guard/emitter.ts";
+import { loadShadowing } from "../guard/shadowing.ts";
 import { hostLogger } from "../guard/host-parts.ts";
 import type { Guard } from "../guard/guard.ts";
 import type { Identity, Ticket } from "../guard/identity.ts";
@@ -85,6 +86,7 @@ export async function testGuard(
           () => prepareBundle(payloadOf(policyOf(shadow), 1), "shadow", time.now(), { tokens }),
           SILENT,
         );
+  await loadShadowing();
   await keeper.reload();
   await shadowKeeper?.reload();
   const logger = hostLogger(common.logger);
@@ -157,5 +159,6 @@ export function payloadOf(policy: Policy, version: number): VerifiedBundle {
     },
     digest: sha256Hex(JSON.stringify(policy)),
     signers: [],
+    until: Date.parse(FOREVER.expires),
   };
 }

@@ -91,6 +91,7 @@ export async function workbench(policy: Policy): Promise<Workbench> {
         tickets,
         bundle,
         sessions,
+        stop: null,
         now: time,
       });
       if (request === null) return { decision, trace: null, profiles: () => null };

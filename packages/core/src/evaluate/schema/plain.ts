@@ -1,5 +1,4 @@
 import type { ArgumentSchema, ArgumentSchemaObject } from "../../policy/ir.ts";
-import { FIRST_KEYWORDS } from "../../policy/keywords.ts";
 import { type Check, type CompileInner, inOrder } from "./check.ts";
 import {
   checksOfKinds,
@@ -29,11 +28,29 @@ export function isPlainSchema(schema: ArgumentSchema): boolean {
 
 /** Those that are not here, a later engine's included, are the business of `compileRichSchema`. */
 const PLAIN: ReadonlySet<string> = new Set([
-  ...FIRST_KEYWORDS,
+  "description",
+  "title",
+  "type",
+  "enum",
+  "const",
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "items",
+  "properties",
+  "required",
+  "minProperties",
+  "maxProperties",
   "pattern",
   "format",
   "additionalProperties",
-]);
+] satisfies readonly (keyof ArgumentSchemaObject)[]);
 
 /** Compiles a schema that {@link isPlainSchema} holds for. */
 export function compilePlainSchema(schema: ArgumentSchema, options: SchemaOptions): Check {
