@@ -13,12 +13,14 @@ import {
   type HttpOptions,
   memoryAudit,
   memoryRollback,
+  type TrustSource,
   verifyAudit,
 } from "@interlatch/core";
 import { fileRollback, lastGood } from "@interlatch/core/node";
 import { startServer } from "../loopback-server.ts";
 import { type Attack, attack, refused } from "./attack.ts";
 import { AUDIENCE, bundle, NOW, payload, signedRoot, STREAM } from "./host.ts";
+import { cast } from "./keys.ts";
 
 /** Attacks on the way of a bundle to a running guard. Whatever happens, the last good bundle goes on. */
 export const arrivalAttacks: readonly Attack[] = [
@@ -248,6 +250,28 @@ export const arrivalAttacks: readonly Attack[] = [
     } finally {
       await rm(folder, { recursive: true });
     }
+  }),
+  attack(145, "a key is revoked after looks that brought nothing new", async () => {
+    const { bob, rita } = await cast();
+    const revoking = await signedRoot({ version: 2, revokedKeys: [rita.keyid, bob.keyid] });
+    const first = await signedRoot();
+    let next: Uint8Array | null = null;
+    const updates: TrustSource = {
+      name: "roots of the test",
+      read: (version) => Promise.resolve(version === 2 ? next : null),
+    };
+    const trust = { document: first.text, digest: `sha256:${first.digest}`, updates };
+    await onArrival(
+      async ({ guard, answer }) => {
+        for (let look = 0; look < 2; look += 1) await guard.reload();
+        next = new TextEncoder().encode(revoking.text);
+        answer((_, response) => response.writeHead(503).end());
+        await refused("ERR_BUNDLE_UNREACHABLE", /answered 503/, () => guard.reload());
+        assert.equal(codeOf(guard), "bundle_revoked");
+      },
+      {},
+      { trust },
+    );
   }),
 ];
 
