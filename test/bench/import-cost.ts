@@ -69,7 +69,7 @@ async function sizeOfCreateGuard(): Promise<Figure> {
     value: kilobytes,
     unit: "KB",
     goal: { atMost: 45 },
-    tolerance: 0.02,
+    tolerance: 0,
     note: `${files} files in a browser; all that a policy may ask for: ${allKilobytes.toFixed(1)} KB`,
   };
 }

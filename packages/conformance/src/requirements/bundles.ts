@@ -117,8 +117,9 @@ export const bundleRequirements: readonly Requirement[] = requirements("0.1.0", 
   "bundle.attack.142": "Without a rollback state that can be read no other bundle is taken.",
   "bundle.attack.143": "A running guard takes no older bundle from its source.",
   "bundle.attack.144":
-  "bundle.attack.145": "A revoked key stops a bundle also where the looks in between brought nothing new.",
     "A kept bundle that was edited is refused and told, also where nothing else is left.",
+  "bundle.attack.145":
+    "A revoked key stops a bundle also where the looks in between brought nothing new.",
   "bundle.control.01": "A bundle signed by enough of its keys loads.",
   "bundle.control.02": "Any keys that reach the threshold will do, and all of them.",
   "bundle.control.03": "A stranger's signature beside enough trusted ones changes nothing.",
