@@ -2,14 +2,15 @@ import type { SigningKey } from "@interlatch/core/sign";
 import { wrongUse } from "./arguments.ts";
 import { externalSigner } from "./external-signer.ts";
 import type { Io } from "./io.ts";
-import { PASSPHRASE, readPrivateKey, readRootKey } from "./keys.ts";
+import { readPrivateKey, readRootKey } from "./keys.ts";
 
 /** The options that say who signs. */
 export const SIGNER_OPTIONS = {
   key: {
     type: "string",
     valueHint: "FILE",
-    description: `A private key, mode 600. Encrypted: ${PASSPHRASE}, or the terminal is asked. Several are fine`,
+    description:
+      "A private key, mode 600. Encrypted: INTERLATCH_PASSPHRASE, or the terminal is asked. Several are fine",
   },
   "key-env": {
     type: "string",
