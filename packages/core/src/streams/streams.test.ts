@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { argument, compare, policyOf } from "../../../../test/policies.ts";
 import { BEGIN, makeSigning, type Signing } from "../../../../test/signed.ts";
-import { placeOf } from "../../../../test/status-stage.ts";
+import { named, placeOf } from "../../../../test/status-stage.ts";
 import { verifies } from "../../../../test/verifies.ts";
 import { memoryAudit } from "../audit/memory.ts";
 import { verifyAudit } from "../audit/verify.ts";
@@ -127,6 +127,28 @@ describe("several streams in one guard", () => {
       expect(guard.status().bundle).toMatchObject({ id: "base+shop" });
     },
   );
+
+  it("are stopped by the status of any of them, which says nothing of the others' bundles", async () => {
+    const text = await platform.bundle(base, { version: 3 });
+    const of = (is: Parameters<Signing["status"]>[0]): Promise<string> =>
+      platform.status({ streams: { base: named(text) }, ...is });
+    const status = placeOf(await of({}), "status");
+    const [first, second] = await streamsOf({ base: text });
+    const streams = [{ ...first!, status: { source: status } }, second!];
+    const { guard } = await start(streams);
+    expect(decide(guard, "refund", { amount: 1 }).effect).toBe("allow");
+    status.content = await of({ version: 2, kill: { tools: ["refund"] } });
+    await guard.refresh();
+    expect(decide(guard, "refund", { amount: 1 })).toMatchObject({
+      effect: "deny",
+      code: "killed",
+    });
+    expect(decide(guard, "look", {})).toMatchObject({ effect: "allow" });
+    status.content = await of({ version: 3, kill: { all: true } });
+    await guard.refresh();
+    expect(decide(guard, "look", {})).toMatchObject({ effect: "deny", code: "killed" });
+    await guard.close();
+  });
 
   verifies("streams.order", "do not care in which order they are listed", async () => {
     const streams = await streamsOf();
